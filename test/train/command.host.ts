@@ -1,0 +1,196 @@
+/** The trainer as it is called: what it writes, and that bad input leaves one line and nothing else. */
+import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, test } from "node:test"
+import { fileURLToPath } from "node:url"
+import { FolderError, writeModelFolder } from "../../train/folder"
+
+const SCRIPT = fileURLToPath(new URL("../../train/train.ts", import.meta.url))
+
+let folder: string
+let recording: string
+let out: string
+
+beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "motewise-train-"))
+    recording = join(folder, "room.csv")
+    out = join(folder, "models", "room")
+    writeFileSync(recording, roomCsv())
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** Forty rows: above 20 lx somebody is there. */
+function roomCsv(): string {
+    const rows = Array.from(
+        { length: 40 },
+        (_, i) => `${(i * 11) % 40},${400 + i},${(i * 11) % 40 > 20 ? "in" : "out"}`
+    )
+    return ["Light,CO2,label", ...rows, ""].join("\n")
+}
+
+const MAP = ["--map", "Light=illuminanceLuxes,CO2=carbonDioxidePpm"]
+
+function run(...more: string[]) {
+    const given = ["--data", recording, "--label", "label", "--out", out, "--name", "room", ...more]
+    return spawnSync(process.execPath, ["--import", "tsx", SCRIPT, ...given], { encoding: "utf8" })
+}
+
+function refused(message: string, ...more: string[]): void {
+    const { status, stdout, stderr } = run(...more)
+    assert.equal(stderr, `${message}\n`)
+    assert.equal(status, 2)
+    assert.equal(stdout, "")
+    assert.deepEqual(readdirSync(folder), ["room.csv"])
+}
+
+describe("train command", () => {
+    test("writes a model that says where it comes from, the same each time", () => {
+        const first = run(...MAP)
+        assert.equal(first.stderr, "")
+        assert.equal(first.status, 0)
+        const files = ["model.ts", "recipe.json", "vectors.json", "vectors.ts"]
+        assert.deepEqual(readdirSync(out).sort(), files)
+        assert.deepEqual(readdirSync(join(folder, "models")), ["room"])
+        const texts = files.map(name => readFileSync(join(out, name), "utf8"))
+        assert.match(texts[0], /classes: \["in", "out"\]/)
+        assert.match(texts[0], /"room\.csv", 40 rows/)
+        for (const text of texts) assert.ok(!text.includes(folder))
+        const second = run(...MAP)
+        assert.equal(second.stdout, first.stdout)
+        assert.deepEqual(
+            files.map(name => readFileSync(join(out, name), "utf8")),
+            texts
+        )
+    })
+
+    test("prints its figures as JSON on request", () => {
+        const { stdout } = run(...MAP, "--json", "--classes", "out=vacant,in=occupied")
+        const summary = JSON.parse(stdout)
+        assert.equal(summary.nodes, 3)
+        assert.deepEqual(summary.classes, [
+            { name: "vacant", rows: 21 },
+            { name: "occupied", rows: 19 },
+        ])
+        assert.deepEqual(summary.inputs, ["illuminanceLuxes"])
+        assert.equal(summary.trainingAccuracy, 1)
+        assert.equal(summary.changedVsFloat, 0)
+    })
+
+    test("refuses a recording it cannot use", () => {
+        writeFileSync(recording, roomCsv().replace("\n11,", "\nbright,"))
+        refused(`${recording}: row 3, column "Light": "bright" is not a number`, ...MAP)
+        writeFileSync(recording, roomCsv().replaceAll("in", "out"))
+        refused(`${recording}: column "label" has one class only`, ...MAP)
+        writeFileSync(recording, roomCsv().replace(",in", ",In"))
+        refused(`${recording}: column "label": class "In" has 1 of the 2 rows it needs`, ...MAP)
+        writeFileSync(recording, roomCsv().replace(",in", ","))
+        refused(`${recording}: row 4, column "label": the cell is empty`, ...MAP)
+    })
+
+    test("refuses arguments that do not fit the recording", () => {
+        refused(
+            `${recording}: row 4, column "label": "in" is none of out, yes`,
+            ...MAP,
+            "--classes",
+            "out=vacant,yes=occupied"
+        )
+        refused(
+            `${recording}: no column "Lux", there are "Light", "CO2", "label"`,
+            "--map",
+            "Lux=illuminanceLuxes"
+        )
+        refused(
+            `${recording}: column "label" is both label and input`,
+            "--map",
+            "label=illuminanceLuxes"
+        )
+        refused(`${recording}: 40 rows are too few for 21 blocks`, ...MAP, "--blocks", "21")
+    })
+
+    test("refuses arguments that make no sense", () => {
+        const invalid = (option: string, given: string, reason: string) =>
+            `error: option '${option}' argument '${given}' is invalid. ${reason}`
+        refused("error: required option '--map <column=measurand,...>' not specified")
+        for (const count of ["1", "100000", "7.5", "many"])
+            refused(
+                invalid("--max-nodes <count>", count, "It must be a whole number from 3 to 1023."),
+                ...MAP,
+                "--max-nodes",
+                count
+            )
+        for (const given of ["Light", "Light=", "a=b=c"])
+            refused(
+                invalid(
+                    "--map <column=measurand,...>",
+                    given,
+                    `"${given}" is not of the form left=right.`
+                ),
+                "--map",
+                given
+            )
+        refused(
+            invalid(
+                "--map <column=measurand,...>",
+                "Light=illuminanceLuxes,CO2=illuminanceLuxes",
+                '"illuminanceLuxes" stands there twice.'
+            ),
+            "--map",
+            "Light=illuminanceLuxes,CO2=illuminanceLuxes"
+        )
+        refused(
+            invalid("--name <name>", "class", "It is a word of the language."),
+            ...MAP,
+            "--name",
+            "class"
+        )
+        refused(
+            invalid("--name <name>", "../Room", "It must be lower-case words joined by hyphens."),
+            ...MAP,
+            "--name",
+            "../Room"
+        )
+    })
+
+    test("names the measurands there are", () => {
+        const { status, stderr } = run("--map", "Light=lux")
+        assert.equal(status, 2)
+        assert.match(
+            stderr,
+            /No measurand is called lux; there are temperatureCelsius, [^\n]*\.\n$/
+        )
+    })
+})
+
+describe("model folder", () => {
+    test("keeps what else is in it", () => {
+        writeModelFolder(out, { "recipe.json": "1" })
+        writeFileSync(join(out, "README.md"), "by hand")
+        writeModelFolder(out, { "recipe.json": "2" })
+        assert.equal(readFileSync(join(out, "recipe.json"), "utf8"), "2")
+        assert.equal(readFileSync(join(out, "README.md"), "utf8"), "by hand")
+        assert.deepEqual(readdirSync(join(folder, "models")), ["room"])
+    })
+
+    test("a folder of something else is left alone, and so is a file", () => {
+        mkdirSync(out, { recursive: true })
+        writeFileSync(join(out, "photo.jpg"), "")
+        assert.throws(() => writeModelFolder(out, { "model.ts": "" }), {
+            message: `${out}: holds something else than a model`,
+        })
+        assert.deepEqual(readdirSync(out), ["photo.jpg"])
+        assert.throws(() => writeModelFolder(recording, {}), {
+            message: `${recording}: is not a folder`,
+        })
+    })
+
+    test("when writing fails, the old model stays and nothing lies about", () => {
+        writeModelFolder(out, { "recipe.json": "1", "model.ts": "old" })
+        const broken = { "model.ts": "new", "none/such": "" }
+        assert.throws(() => writeModelFolder(out, broken), FolderError)
+        assert.equal(readFileSync(join(out, "model.ts"), "utf8"), "old")
+        assert.deepEqual(readdirSync(join(folder, "models")), ["room"])
+    })
+})

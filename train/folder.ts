@@ -1,0 +1,50 @@
+/** Puts the files of a model into its folder, all or none: they are written beside it and change places with it at the end. */
+import {
+    cpSync,
+    mkdirSync,
+    readdirSync,
+    renameSync,
+    rmSync,
+    statSync,
+    writeFileSync,
+} from "node:fs"
+import { basename, dirname, join, resolve } from "node:path"
+
+/** One line for a person: the folder and what is wrong with it. */
+export class FolderError extends Error {}
+
+/** Other files of the folder, such as a README.md, stay. @throws FolderError */
+export function writeModelFolder(folder: string, files: Record<string, string>): void {
+    const target = resolve(folder)
+    const fresh = join(dirname(target), `.${basename(target)}.${process.pid}.new`)
+    const old = join(dirname(target), `.${basename(target)}.${process.pid}.old`)
+    const replaces = isModelFolder(folder)
+    try {
+        mkdirSync(dirname(target), { recursive: true })
+        mkdirSync(fresh)
+        if (replaces) cpSync(target, fresh, { recursive: true })
+        for (const [name, text] of Object.entries(files)) writeFileSync(join(fresh, name), text)
+        if (replaces) renameSync(target, old)
+        try {
+            renameSync(fresh, target)
+        } catch (e) {
+            if (replaces) renameSync(old, target)
+            throw e
+        }
+        rmSync(old, { recursive: true, force: true })
+    } catch (e) {
+        rmSync(fresh, { recursive: true, force: true })
+        throw new FolderError(`${folder}: cannot be written (${(e as NodeJS.ErrnoException).code})`)
+    }
+}
+
+/** False where nothing is. A folder of anything else is not ours to replace. */
+function isModelFolder(folder: string): boolean {
+    const stat = statSync(folder, { throwIfNoEntry: false })
+    if (stat === undefined) return false
+    if (!stat.isDirectory()) throw new FolderError(`${folder}: is not a folder`)
+    const names = readdirSync(folder)
+    if (names.length > 0 && !names.includes("recipe.json"))
+        throw new FolderError(`${folder}: holds something else than a model`)
+    return true
+}

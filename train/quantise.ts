@@ -1,0 +1,88 @@
+/** From a tree on measured values to one on int16 ticks, each input on a scale of its own. */
+import { MISSING, type ModelInput, ticksFromValue, UNKNOWN } from "../src/inference/model"
+import type { TreeNode } from "./tree"
+
+/** Thresholds in ticks: at or below goes low. `input` is an index into the inputs the tree uses. */
+export interface TickNode {
+    classIndex: number
+    split?: { input: number; threshold: number; low: TickNode; high: TickNode }
+}
+
+export interface TickTree {
+    root: TickNode
+    /** Only what the tree asks for: a board needs no part whose value is not looked at. */
+    inputs: ModelInput[]
+    /** Of each input, its column among the examples. */
+    features: number[]
+}
+
+/** Kept free above and below the training range, as a share of it. */
+const MARGIN = 0.25
+const TICKS_SPAN = 2 * 32767
+
+/** @param measurands the contract's name of every column */
+export function quantisedTree(
+    tree: TreeNode,
+    columns: Float64Array[],
+    measurands: string[]
+): TickTree {
+    const features = featuresOf(tree)
+    const inputs = features.map(feature => scaledInput(measurands[feature], columns[feature]))
+
+    function quantised({ classIndex, split }: TreeNode): TickNode {
+        if (split === undefined) return { classIndex }
+        const input = features.indexOf(split.feature)
+        const { offset, step } = inputs[input]
+        // Ticks are rounded, so "at most t" reaches to t + 1/2: floor puts that within half a tick of the threshold.
+        const threshold = Math.floor((split.threshold - offset) / step)
+        const low = quantised(split.low)
+        const high = quantised(split.high)
+        return { classIndex, split: { input, threshold, low, high } }
+    }
+
+    return { root: quantised(tree), inputs, features }
+}
+
+/** What the generated code must answer, missing inputs included. */
+export function classOfTicks(root: TickNode, ticks: ArrayLike<number>): number {
+    let node = root
+    while (node.split !== undefined) {
+        const { input, threshold, low, high } = node.split
+        if (ticks[input] === MISSING) return UNKNOWN
+        node = ticks[input] <= threshold ? low : high
+    }
+    return node.classIndex
+}
+
+export function ticksOfRow(tree: TickTree, columns: Float64Array[], row: number): number[] {
+    return tree.inputs.map((input, i) => ticksFromValue(input, columns[tree.features[i]][row]))
+}
+
+/**
+ * A step that is a power of two, and an offset that is a multiple of it: dividing by the step is exact, so no runtime can round
+ * it otherwise. It costs at most one of the sixteen bits.
+ */
+export function scaledInput(measurand: string, values: Float64Array): ModelInput {
+    let least = Infinity
+    let greatest = -Infinity
+    for (const value of values) {
+        if (value < least) least = value
+        if (value > greatest) greatest = value
+    }
+    const range = greatest - least
+    const step = range > 0 ? 2 ** Math.ceil(Math.log2((range * (1 + 2 * MARGIN)) / TICKS_SPAN)) : 1
+    const offset = step * Math.round((least + range / 2) / step)
+    return { measurand, feature: "last", offset, step }
+}
+
+function featuresOf(tree: TreeNode): number[] {
+    const features = new Set<number>()
+    function visit({ split }: TreeNode): void {
+        if (split === undefined) return
+        features.add(split.feature)
+        visit(split.low)
+        visit(split.high)
+    }
+    visit(tree)
+    return [...features].sort((a, b) => a - b)
+}
