@@ -1,0 +1,25 @@
+/** The last `capacity` samples of one measurand, oldest first out. A gap is kept as NaN, so that time stays time. */
+export class Window {
+    /** Samples pushed, at most `capacity`. */
+    filled = 0
+    private readonly values: number[] = []
+    private next = 0
+
+    constructor(readonly capacity: number) {
+        for (let i = 0; i < capacity; ++i) this.values.push(NaN)
+    }
+
+    push(value: number): void {
+        this.values[this.next] = value
+        this.next++
+        if (this.next === this.capacity) this.next = 0
+        if (this.filled < this.capacity) this.filled++
+    }
+
+    /** The sample `age` rounds ago, 0 for the newest; NaN for a gap or before the first. */
+    at(age: number): number {
+        let index = this.next - 1 - age
+        if (index < 0) index += this.capacity
+        return this.values[index]
+    }
+}

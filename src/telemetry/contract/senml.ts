@@ -1,0 +1,38 @@
+/**
+ * A report on the wire: a SenML pack in CBOR (RFC 8428 section 6), and the names Motewise gives its own records.
+ *
+ * The base name is not sent: the topic says who speaks, and `urn:dev:mw:<id>:` stands before every name when a pack leaves Motewise.
+ * The first record is always the sample count; it carries the three extension fields that tell one report from every other.
+ */
+
+// RFC 8428 table 4: CBOR labels.
+export const LABEL_NAME = 0
+export const LABEL_UNIT = 1
+export const LABEL_VALUE = 2
+export const LABEL_STRING_VALUE = 3
+
+// Extension fields of the first record. Receivers that do not know them pass them over (RFC 8428 section 4.4).
+/** 8 random bytes, new at every boot. */
+export const FIELD_BOOT = "boot"
+/** 0, 1, 2, ... within a boot: with the boot id it tells loss from duplicate. */
+export const FIELD_SEQUENCE = "seq"
+/** Milliseconds from boot to the sample that the report speaks of. */
+export const FIELD_UPTIME_MS = "up"
+
+/** No report is longer: an outbox slot, and the bound of what a receiver must hold. */
+export const REPORT_BYTES_MAX = 512
+/** RFC 8949: an array of up to 23 items has its count in its first byte. */
+export const RECORDS_MAX = 23
+
+/** Sampling rounds since boot. */
+export const NAME_SAMPLES = "n"
+/** Readings that did not come, since boot, over all parts. Sent once there are any. */
+export const NAME_GAPS = "g"
+/** Reports that the outbox had to drop, since boot. Sent once there are any. */
+export const NAME_LOST = "lost"
+/** `fault/<part>`: the fault when a part is lost, FAULT_NONE when it is back. */
+export const NAME_FAULT_PREFIX = "fault/"
+export const FAULT_NONE = "none"
+
+/** The verdict while a missing reading leaves the model without an answer. */
+export const VERDICT_UNKNOWN = "unknown"

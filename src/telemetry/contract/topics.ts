@@ -1,0 +1,18 @@
+/** The MQTT topics of one node. `id` is its 16 hex digits. */
+
+export function upTopic(id: string): string {
+    return `mw/${id}/up`
+}
+
+/** Retained: a StateMessage as JSON; the last will says offline. */
+export function stateTopic(id: string): string {
+    return `mw/${id}/state`
+}
+
+export function downTopic(id: string): string {
+    return `mw/${id}/down`
+}
+
+/** What the far end subscribes to, to hear every node. */
+export const EVERY_UP_TOPIC = "mw/+/up"
+export const EVERY_STATE_TOPIC = "mw/+/state"

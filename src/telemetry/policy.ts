@@ -1,0 +1,16 @@
+/** The report policy: what of each measurand leaves the node, and when. What is not sent protects people and batteries. */
+
+/**
+ * - `raw`: every sample, at once
+ * - `summary`: the mean of the interval, once an interval
+ * - `verdict`: the latest value, when the verdict changes
+ * - `off`: never; the model may still use it
+ */
+export type ReportAs = "raw" | "summary" | "verdict" | "off"
+
+export interface ReportPolicy {
+    /** A report at least this often: the summary, and the sign of life. */
+    everyMs: number
+    /** By measurand; one that is not named is `off`. */
+    measurands: { [measurand: string]: ReportAs }
+}

@@ -1,0 +1,123 @@
+import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { Sensor, SensorError } from "../../src/drivers/sensor"
+import { Sampler, nextRound } from "../../src/sensing/sampler"
+
+/** A part that counts, and fails as told. */
+class Counter implements Sensor {
+    readonly warmUpMs = 0
+    starts = 0
+    value = 0
+    failStart = false
+    failSample = ""
+
+    constructor(
+        readonly part: string,
+        readonly measurand: string
+    ) {}
+
+    async start(): Promise<void> {
+        this.starts++
+        if (this.failStart) throw new SensorError(this.part, "identity", "seeded")
+    }
+
+    async sample(): Promise<object> {
+        if (this.failSample === "bug") throw new TypeError("seeded")
+        if (this.failSample !== "") throw new SensorError(this.part, "crc", "seeded")
+        this.value++
+        const sample: any = {}
+        sample[this.measurand] = this.value
+        return sample
+    }
+}
+
+let one: Counter
+let other: Counter
+let sampler: Sampler
+
+describe("sampler", () => {
+    beforeEach(() => {
+        one = new Counter("one", "temperatureCelsius")
+        other = new Counter("other", "carbonDioxidePpm")
+        sampler = new Sampler([
+            { sensor: one, measurands: ["temperatureCelsius"] },
+            { sensor: other, measurands: ["carbonDioxidePpm"] },
+        ])
+    })
+
+    test("a round reads every part once", async () => {
+        await sampler.start()
+        await sampler.round()
+        await sampler.round()
+        expect(sampler.values[0]).toBe(2)
+        expect(sampler.values[1]).toBe(2)
+        expect(sampler.samples).toBe(2)
+        expect(sampler.gaps).toBe(0)
+        expect(one.starts).toBe(1)
+    })
+
+    test("one part that fails is a gap, not an old value, and the other goes on", async () => {
+        await sampler.start()
+        await sampler.round()
+        one.failSample = "crc"
+        await sampler.round()
+        expect(sampler.values[0] !== sampler.values[0]).toBe(true)
+        expect(sampler.values[1]).toBe(2)
+        expect(sampler.gaps).toBe(1)
+        expect(sampler.health[0].fault).toBe("crc")
+        expect(sampler.health[1].fault).toBe("none")
+    })
+
+    test("after a fault the part is started again, and its reading comes back", async () => {
+        await sampler.start()
+        one.failSample = "crc"
+        await sampler.round()
+        one.failSample = ""
+        await sampler.round()
+        expect(one.starts).toBe(2)
+        expect(sampler.values[0]).toBe(1)
+        expect(sampler.health[0].fault).toBe("none")
+        expect(sampler.health[0].gaps).toBe(1)
+    })
+
+    test("a part that does not start at first is tried in every round", async () => {
+        one.failStart = true
+        await sampler.start()
+        await sampler.round()
+        expect(sampler.health[0].fault).toBe("identity")
+        one.failStart = false
+        await sampler.round()
+        expect(sampler.values[0]).toBe(1)
+    })
+
+    test("a bug in a driver is a gap too: the node goes on", async () => {
+        await sampler.start()
+        one.failSample = "bug"
+        await sampler.round()
+        expect(sampler.gaps).toBe(1)
+        expect(sampler.values[1]).toBe(1)
+    })
+
+    test("rounds that could not take place are gaps of every part", () => {
+        sampler.missed(3)
+        expect(sampler.samples).toBe(3)
+        expect(sampler.gaps).toBe(6)
+        expect(sampler.health[1].gaps).toBe(3)
+    })
+
+    test("rounds stay on their grid, however late each one is", () => {
+        // every 60 s from 5 s; the round before took 700 ms, then 59.9 s
+        expect(nextRound(5000, 60000, 5700, 0).waitMs).toBe(59300)
+        expect(nextRound(5000, 60000, 64900, 0).waitMs).toBe(100)
+        expect(nextRound(5000, 60000, 65030, 0).waitMs).toBe(0)
+        expect(nextRound(5000, 60000, 65030, 0).late).toBe(0)
+        expect(nextRound(5000, 60000, 65030, 0).round).toBe(1)
+    })
+
+    test("grid points that have passed are counted, not caught up with", () => {
+        // due at 65 s, now 190 s: 65 s and 125 s are gone, the round of 185 s is late
+        const next = nextRound(5000, 60000, 190000, 0)
+        expect(next.late).toBe(2)
+        expect(next.round).toBe(3)
+        expect(next.waitMs).toBe(0)
+    })
+})
