@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, test } from "@devicescript/test"
+import {
+    CONNACK,
+    Packet,
+    PacketParser,
+    PUBACK,
+    PUBLISH,
+    connectPacket,
+    disconnectPacket,
+    markDuplicate,
+    parsePublish,
+    pingreqPacket,
+    pubackPacket,
+    publishPacket,
+    subscribePacket,
+} from "../../src/mqtt/packets"
+import { expectBytes } from "../expect"
+
+let parser: PacketParser
+
+/** Everything that comes out of a stream cut after every `size` bytes. */
+function parseAll(stream: Buffer, size: number): Packet[] {
+    const packets: Packet[] = []
+    for (let at = 0; at < stream.length; at += size) {
+        const end = at + size < stream.length ? at + size : stream.length
+        parser.push(stream.slice(at, end))
+        for (let packet = parser.next(); packet !== undefined; packet = parser.next())
+            packets.push(packet)
+    }
+    return packets
+}
+
+function publishBody(flags: number, body: Buffer): Packet {
+    return { type: PUBLISH, flags, body }
+}
+
+// Expected bytes are written out by hand from the OASIS standard; [brackets] name its chapters.
+describe("mqtt packets", () => {
+    beforeEach(() => {
+        parser = new PacketParser(100)
+    })
+
+    test("CONNECT has protocol level 4, a retained QoS 1 will, and no clean session [3.1]", () => {
+        const connect = connectPacket({
+            clientId: "mw-1",
+            keepAliveSeconds: 300,
+            will: { topic: "a/b", message: "off" },
+        })
+        expectBytes(
+            connect,
+            "101a" + // 26 bytes follow
+                "00044d515454" + // "MQTT"
+                "04" + // level
+                "2c" + // will retain, will QoS 1, will
+                "012c" + // 300 s: both bytes
+                "00046d772d31" + // client id
+                "0003612f62" + // will topic
+                "00036f6666" // will message
+        )
+    })
+
+    test("PUBLISH at QoS 1 carries its packet id between topic and payload [3.3]", () => {
+        const publish = publishPacket(0x1234, "a/b", hex`c0ffee`, false)
+        expectBytes(publish, "320a0003612f621234c0ffee")
+        markDuplicate(publish)
+        expectBytes(publish, "3a0a0003612f621234c0ffee")
+        expectBytes(publishPacket(1, "a/b", hex``, true), "33070003612f620001")
+    })
+
+    test("SUBSCRIBE, PUBACK, PINGREQ and DISCONNECT are the standard's", () => {
+        expectBytes(subscribePacket(10, "a/b"), "8208000a0003612f6201") // [3.8] figure 3.23's first filter
+        expectBytes(pubackPacket(0x1234), "40021234") // [3.4]
+        expectBytes(pingreqPacket(), "c000") // [3.12]
+        expectBytes(disconnectPacket(), "e000") // [3.14]
+    })
+
+    test("the remaining length takes one byte to 127 and two to 16,383 [2.2.3]", () => {
+        const header = (payloadBytes: number, bytes: number) =>
+            publishPacket(1, "t", Buffer.alloc(payloadBytes), false).slice(0, bytes)
+        expectBytes(header(122, 2), "327f")
+        expectBytes(header(123, 3), "328001")
+        expectBytes(header(316, 3), "32c102") // 321: the standard's own example
+    })
+
+    test("packets come out whole, wherever the stream is cut", () => {
+        const stream = Buffer.concat(
+            hex`20020000`,
+            publishPacket(7, "a/b", hex`0102030405`, false),
+            hex`d000`,
+            hex`40020007`
+        )
+        for (let size = 1; size <= stream.length; ++size) {
+            const packets = parseAll(stream, size)
+            expect(packets.length).toBe(4)
+            expect(packets[0].type).toBe(CONNACK)
+            expectBytes(packets[0].body, "0000")
+            const publish = parsePublish(packets[1])
+            expect(publish.topic).toBe("a/b")
+            expect(publish.id).toBe(7)
+            expectBytes(publish.payload, "0102030405")
+            expect(packets[2].body.length).toBe(0)
+            expect(packets[3].type).toBe(PUBACK)
+        }
+    })
+
+    test("a packet above the bound is passed over, and the next one is sound", () => {
+        const stream = Buffer.concat(publishPacket(1, "t", Buffer.alloc(300), false), hex`40020007`)
+        for (const size of [1, 7, 400]) {
+            const packets = parseAll(stream, size)
+            expect(packets.length).toBe(2)
+            expect(packets[0].type).toBe(PUBLISH)
+            expect(packets[0].body).toBe(undefined)
+            expectBytes(packets[1].body, "0007")
+        }
+    })
+
+    test("a body of just the bound is kept", () => {
+        const packets = parseAll(publishPacket(1, "t", Buffer.alloc(95), false), 50)
+        expect(packets[0].body.length).toBe(100)
+    })
+
+    test("a remaining length of five bytes ends the stream [2.2.3]", () => {
+        expect(parseAll(hex`30ffffffff7f00`, 1).length).toBe(0)
+        expect(parser.malformed).toBe(true)
+    })
+
+    test("a malformed PUBLISH is none [3.3.2]", () => {
+        expect(parsePublish(publishBody(0, hex``))).toBe(undefined)
+        expect(parsePublish(publishBody(0, hex`00`))).toBe(undefined)
+        expect(parsePublish(publishBody(0, hex`0000`))).toBe(undefined) // an empty topic [4.7.3]
+        expect(parsePublish(publishBody(0, hex`000461`))).toBe(undefined) // topic longer than the body
+        expect(parsePublish(publishBody(2, hex`00016101`))).toBe(undefined) // half a packet id
+        expect(parsePublish(publishBody(2, hex`0001610000`))).toBe(undefined) // packet id 0 [2.3.1]
+        expect(parsePublish(publishBody(4, hex`0001610001`))).toBe(undefined) // QoS 2
+        expect(parsePublish(publishBody(6, hex`0001610001`))).toBe(undefined) // QoS 3
+    })
+
+    test("a PUBLISH at QoS 0 has no packet id, and may be empty", () => {
+        const publish = parsePublish(publishBody(1, hex`000161`))
+        expect(publish.id).toBe(0)
+        expect(publish.topic).toBe("a")
+        expect(publish.payload.length).toBe(0)
+    })
+})
