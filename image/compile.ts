@@ -1,0 +1,135 @@
+/**
+ * From source to image. The compiler is upstream's command line, run in a folder of its own that holds just the files of one
+ * program: so builds do not disturb each other or the checkout, and an image depends on nothing but those files. Images are kept
+ * by the hash of what went into them.
+ */
+import { execFile } from "node:child_process"
+import { createHash } from "node:crypto"
+import {
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    readdirSync,
+    renameSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { promisify, stripVTControlCharacters } from "node:util"
+import { UsageError, inProject } from "./project"
+import { sourcesOf } from "./sources"
+
+export interface Image {
+    bytes: Buffer
+    /** All functions together; the VM takes less than 65,536. */
+    codeBytes: number
+}
+
+const KEPT_IMAGES = 200
+const CACHE = inProject(".motewise/images")
+const DEVS = inProject("node_modules/@devicescript/cli/devicescript")
+/** `import "@dsboard/x"`, with or without names. */
+const BOARD_IMPORT = /((?:import|from)\s*"@dsboard\/)\w+(")/g
+
+/** The board that a program names itself; undefined when it names none. */
+export function boardOf(entry: string): string | undefined {
+    return /(?:import|from)\s*"@dsboard\/(\w+)"/.exec(readFileSync(inProject(entry), "utf8"))?.[1]
+}
+
+/**
+ * Compiles an entry point, for another board than it names when one is given: 3 s, or at once when nothing changed.
+ * @param entry relative to the project's root
+ * @throws UsageError with the compiler's own words
+ */
+export async function compile(entry: string, board?: string): Promise<Image> {
+    const sources = sourcesOf(entry)
+    if (board !== undefined) {
+        const text = sources.get(entry) ?? ""
+        sources.set(entry, text.replace(BOARD_IMPORT, `$1${board}$2`))
+    }
+    const kept = join(CACHE, `${keyOf(entry, sources)}.devs`)
+    if (existsSync(kept)) return imageFrom(readFileSync(kept))
+    const image = imageFrom(await build(entry, sources))
+    mkdirSync(CACHE, { recursive: true })
+    // Written whole or not at all: another process may look for it now.
+    const draft = `${kept}.${process.pid}`
+    writeFileSync(draft, image.bytes)
+    renameSync(draft, kept)
+    forgetOldest()
+    return image
+}
+
+function keyOf(entry: string, sources: Map<string, string>): string {
+    const hash = createHash("sha256")
+    hash.update(readFileSync(inProject("package.json")))
+    for (const board of readdirSync(inProject("boards")).sort())
+        hash.update(readFileSync(inProject("boards", board)))
+    hash.update(entry)
+    for (const [path, text] of sources) hash.update(`\0${path}\0${text}`)
+    return hash.digest("hex").slice(0, 32)
+}
+
+let building: Promise<unknown> = Promise.resolve()
+const librariesAreThere = () => existsSync(inProject("node_modules/@devicescript/core/src"))
+
+async function build(entry: string, sources: Map<string, string>): Promise<Buffer> {
+    if (librariesAreThere()) return await buildNow(entry, sources)
+    // The first build of all writes upstream's libraries into node_modules: nobody may read them meanwhile.
+    const mine = building.then(() => buildNow(entry, sources))
+    building = mine.catch(() => undefined)
+    return await mine
+}
+
+async function buildNow(entry: string, sources: Map<string, string>): Promise<Buffer> {
+    const folder = mkdtempSync(join(tmpdir(), "motewise-build-"))
+    try {
+        for (const [path, text] of sources) {
+            mkdirSync(dirname(join(folder, path)), { recursive: true })
+            writeFileSync(join(folder, path), text)
+        }
+        const { name, version } = JSON.parse(readFileSync(inProject("package.json"), "utf8"))
+        writeFileSync(join(folder, "package.json"), JSON.stringify({ name, version }))
+        cpSync(inProject("devsconfig.json"), join(folder, "devsconfig.json"))
+        cpSync(inProject("boards"), join(folder, "boards"), { recursive: true })
+        symlinkSync(inProject("node_modules"), join(folder, "node_modules"))
+        await runCompiler(folder, entry)
+        return readFileSync(join(folder, ".devicescript/bin/bytecode.devs"))
+    } finally {
+        rmSync(folder, { recursive: true, force: true })
+    }
+}
+
+async function runCompiler(folder: string, entry: string): Promise<void> {
+    try {
+        await promisify(execFile)(process.execPath, [DEVS, "build", entry], {
+            cwd: folder,
+            env: { ...process.env, NO_UPDATE_NOTIFIER: "1", NO_COLOR: "1", FORCE_COLOR: "0" },
+            maxBuffer: 16 * 1024 * 1024,
+        })
+    } catch (e) {
+        const { stdout = "", stderr = "" } = e as { stdout?: string; stderr?: string }
+        const said = stripVTControlCharacters(`${stdout}${stderr}`)
+            .split("\n")
+            .filter(line => line.trim() !== "" && !line.includes("using devs:"))
+            .join("\n")
+        throw new UsageError(`${entry} does not compile:\n${said}`)
+    }
+}
+
+/** Section descriptors of (offset, length) follow the 32-byte header; the second is the functions' bytecode (bytecode.md, 2.16). */
+function imageFrom(bytes: Buffer): Image {
+    return { bytes, codeBytes: bytes.readUInt32LE(32 + 8 + 4) }
+}
+
+function forgetOldest(): void {
+    const files = readdirSync(CACHE)
+        .map(file => join(CACHE, file))
+        .map(path => ({ path, usedMs: statSync(path).mtimeMs }))
+        .sort((a, b) => b.usedMs - a.usedMs)
+    for (const { path } of files.slice(KEPT_IMAGES)) rmSync(path, { force: true })
+}

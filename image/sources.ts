@@ -1,0 +1,23 @@
+/** The files an entry point is made of: it, and what it imports by relative path, all the way down. */
+import { existsSync, readFileSync } from "node:fs"
+import { dirname, join, normalize, relative } from "node:path"
+import { ROOT } from "./project"
+
+const RELATIVE_IMPORT = /^\s*(?:import|export)\s(?:[^"';]*?from\s*)?"(\.[^"]+)"/gm
+
+/** Paths relative to the project's root, sorted, each with its text. Imports that lead nowhere are left to the compiler to report. */
+export function sourcesOf(entry: string): Map<string, string> {
+    const found = new Map<string, string>()
+    const open = [normalize(entry)]
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+        if (found.has(path)) continue
+        const text = readFileSync(join(ROOT, path), "utf8")
+        found.set(path, text)
+        for (const [, target] of text.matchAll(RELATIVE_IMPORT)) {
+            const base = relative(ROOT, join(ROOT, dirname(path), target))
+            const file = [`${base}.ts`, join(base, "index.ts")].find(f => existsSync(join(ROOT, f)))
+            if (file !== undefined) open.push(file)
+        }
+    }
+    return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
