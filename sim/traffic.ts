@@ -1,0 +1,65 @@
+/** Counts what nodes and brokers say to each other, by reading along on the wire. */
+import { parser as packetParser, type Packet, type Parser } from "mqtt-packet"
+import type { Connection, ConnectionEvents, Network } from "./network"
+
+export class Traffic {
+    /** Reports (PUBLISH to mw/<id>/up) sent, without what was sent again. */
+    published = 0
+    /** Of these, the ones whose PUBACK reached the node. */
+    acknowledged = 0
+    /** MQTT bytes, both ways. */
+    bytes = 0
+}
+
+/** A network that counts a node's traffic as it passes; one instance a node. */
+export class CountedNetwork implements Network {
+    readonly traffic = new Traffic()
+    /** Packet ids of reports that wait for their PUBACK; they outlive a connection, as the node's window does. */
+    private readonly waiting = new Set<number>()
+
+    constructor(private readonly network: Network) {}
+
+    connect(host: string, port: number, tls: boolean, events: ConnectionEvents): Connection {
+        const up = this.parser(packet => this.sent(packet))
+        const down = this.parser(packet => this.received(packet))
+        const connection = this.network.connect(host, port, tls, {
+            ...events,
+            data: bytes => {
+                this.count(down, bytes)
+                events.data(bytes)
+            },
+        })
+        return {
+            write: bytes => {
+                this.count(up, bytes)
+                connection.write(bytes)
+            },
+            end: () => connection.end(),
+        }
+    }
+
+    private parser(onPacket: (packet: Packet) => void): Parser {
+        const parser = packetParser({ protocolVersion: 4 })
+        parser.on("packet", onPacket)
+        // What is no MQTT is still counted as bytes; the node's own parser judges it.
+        parser.on("error", () => {})
+        return parser
+    }
+
+    private count(parser: Parser, bytes: Uint8Array): void {
+        this.traffic.bytes += bytes.length
+        parser.parse(Buffer.from(bytes))
+    }
+
+    private sent(packet: Packet): void {
+        if (packet.cmd !== "publish" || packet.messageId === undefined) return
+        if (!packet.topic.endsWith("/up")) return
+        if (!packet.dup) this.traffic.published++
+        this.waiting.add(packet.messageId)
+    }
+
+    private received(packet: Packet): void {
+        if (packet.cmd !== "puback" || packet.messageId === undefined) return
+        if (this.waiting.delete(packet.messageId)) this.traffic.acknowledged++
+    }
+}

@@ -1,0 +1,165 @@
+/** Which column of a recording is which measurand, and which one is the truth. */
+import { MEASURANDS, measurandByName } from "../../src/telemetry/contract/measurands"
+import type { Conditions } from "../parts/part"
+import { InputError } from "./input-error"
+
+export interface Columns {
+    /** Where each measurand stands in a row. */
+    measurands: Map<keyof Conditions, number>
+    /** Where the truth stands in a row; undefined when the recording has none. */
+    label: number | undefined
+}
+
+export interface ColumnOptions {
+    /** CSV column -> measurand, as the user wrote them. */
+    map?: Map<string, string>
+    /** The column of the truth; by default the one called "label", if there is one. */
+    label?: string
+}
+
+/** What recordings call the measurands, as `plain` writes it. Other units (degrees Fahrenheit) are not here on purpose. */
+const ALIASES = new Map<string, keyof Conditions>([
+    ["temperature", "temperatureCelsius"],
+    ["temp", "temperatureCelsius"],
+    ["temperaturec", "temperatureCelsius"],
+    ["tempc", "temperatureCelsius"],
+    ["temperaturecelsius", "temperatureCelsius"],
+    ["humidity", "relativeHumidityPercent"],
+    ["rh", "relativeHumidityPercent"],
+    ["relativehumidity", "relativeHumidityPercent"],
+    ["humiditypercent", "relativeHumidityPercent"],
+    ["rhpercent", "relativeHumidityPercent"],
+    ["relativehumiditypercent", "relativeHumidityPercent"],
+    ["co2", "carbonDioxidePpm"],
+    ["co2ppm", "carbonDioxidePpm"],
+    ["carbondioxide", "carbonDioxidePpm"],
+    ["carbondioxideppm", "carbonDioxidePpm"],
+    ["light", "illuminanceLuxes"],
+    ["lightlux", "illuminanceLuxes"],
+    ["lux", "illuminanceLuxes"],
+    ["lx", "illuminanceLuxes"],
+    ["illuminance", "illuminanceLuxes"],
+    ["illuminancelux", "illuminanceLuxes"],
+    ["illuminanceluxes", "illuminanceLuxes"],
+])
+
+/** Columns recordings have and no part feels. "label" counts here when another column was named as the label. */
+const UNUSED = new Set([
+    "",
+    "date",
+    "time",
+    "timestamp",
+    "datetime",
+    "id",
+    "row",
+    "index",
+    "label",
+    "humidityratio",
+])
+
+/** @throws InputError for a header, map or label that leaves any doubt; `path` is for the message */
+export function chooseColumns(path: string, header: string[], options: ColumnOptions): Columns {
+    refuseDuplicates(path, header)
+    const label = labelColumn(path, header, options)
+    const measurands = mappedColumns(path, header, label, options.map)
+    const mapped = new Set(measurands.values())
+    const chosenByMap = new Set(measurands.keys())
+
+    header.forEach((name, index) => {
+        if (index === label || mapped.has(index)) return
+        const measurand = ALIASES.get(plain(name))
+        if (!measurand) {
+            if (!options.map && !UNUSED.has(name.toLowerCase())) refuseUnknown(path, name)
+            return
+        }
+        // The map has the last word: it is how one says which of two thermometers is meant.
+        if (chosenByMap.has(measurand)) return
+        const other = measurands.get(measurand)
+        if (other !== undefined) refusePair(path, header[other], name, measurand)
+        measurands.set(measurand, index)
+    })
+    if (!measurands.size) {
+        throw new InputError(`${path}: row 1: no column is a measurand (${measurandNames()})`)
+    }
+    return { measurands, label }
+}
+
+function refuseDuplicates(path: string, header: string[]): void {
+    const repeated = header.find((name, index) => header.indexOf(name) !== index)
+    if (repeated === undefined) return
+    throw new InputError(`${path}: row 1, column ${JSON.stringify(repeated)}: appears twice`)
+}
+
+function labelColumn(path: string, header: string[], options: ColumnOptions): number | undefined {
+    if (options.label !== undefined) {
+        const named = header.indexOf(options.label)
+        if (named >= 0) return named
+        const name = JSON.stringify(options.label)
+        throw new InputError(`${path}: no label column ${name}; there are ${list(header)}`)
+    }
+    const usual = header.findIndex(
+        name => name.toLowerCase() === "label" && !options.map?.has(name)
+    )
+    return usual >= 0 ? usual : undefined
+}
+
+function mappedColumns(
+    path: string,
+    header: string[],
+    label: number | undefined,
+    map: Map<string, string> | undefined
+): Map<keyof Conditions, number> {
+    const chosen = new Map<keyof Conditions, number>()
+    for (const [column, measurand] of map ?? []) {
+        const name = JSON.stringify(column)
+        const index = header.indexOf(column)
+        if (index < 0) {
+            throw new InputError(`${path}: no column ${name} to map; there are ${list(header)}`)
+        }
+        if (!isMeasurand(measurand)) {
+            throw new InputError(
+                `${path}: column ${name} is mapped to ${JSON.stringify(measurand)}, ` +
+                    `which is not a measurand; there are ${measurandNames()}`
+            )
+        }
+        if (index === label) {
+            throw new InputError(`${path}: column ${name} is mapped and is the label`)
+        }
+        const other = chosen.get(measurand)
+        if (other !== undefined) refusePair(path, header[other], column, measurand)
+        chosen.set(measurand, index)
+    }
+    return chosen
+}
+
+function isMeasurand(name: string): name is keyof Conditions {
+    return measurandByName(name) !== undefined
+}
+
+function refusePair(path: string, one: string, other: string, measurand: string): never {
+    throw new InputError(`${path}: columns ${list([one, other])} are both ${measurand}`)
+}
+
+function refuseUnknown(path: string, column: string): never {
+    const name = JSON.stringify(column)
+    throw new InputError(
+        `${path}: row 1, column ${name}: unknown column; map it to one of ${measurandNames()}, ` +
+            `or name it as the label`
+    )
+}
+
+/** "Temperature (C)", "temperature_c" and "TemperatureC" are one name. NFKC makes the subscript of CO₂ a digit. */
+function plain(name: string): string {
+    return name
+        .normalize("NFKC")
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]/gu, "")
+}
+
+function list(columns: string[]): string {
+    return columns.map(column => JSON.stringify(column)).join(", ")
+}
+
+function measurandNames(): string {
+    return MEASURANDS.map(m => m.measurand).join(", ")
+}

@@ -1,0 +1,94 @@
+/**
+ * A world that was recorded: each row of a CSV file holds for one minute, or as long as the caller says, at every place.
+ *
+ * The file is checked whole before anything runs: a recording that is wrong in row 9,000 is refused at once, by row and column.
+ */
+import assert from "node:assert/strict"
+import type { Conditions } from "../parts/part"
+import { readTable } from "./csv"
+import { InputError } from "./input-error"
+import { chooseColumns, type ColumnOptions } from "./replay-columns"
+import type { World } from "./world"
+
+const ROW_MS = 60_000
+
+export interface ReplayOptions extends ColumnOptions {
+    rowMs?: number
+    /** The classes of the model, in its order: a label is one of them or its index. */
+    classes: string[]
+}
+
+export class ReplayWorld implements World {
+    readonly name = "replay"
+    readonly rows: number
+
+    /** Row by row, both as long: what the parts feel, and the truth. */
+    constructor(
+        private readonly conditions: Conditions[],
+        private readonly truths: (string | undefined)[],
+        readonly rowMs: number
+    ) {
+        assert(conditions.length > 0, "a recording without rows")
+        assert.equal(truths.length, conditions.length, "a truth for each row")
+        assert(rowMs > 0 && Number.isFinite(rowMs), `rowMs ${rowMs}`)
+        this.rows = conditions.length
+    }
+
+    /** After the last row the last one stays, so that a node that runs on still feels something. */
+    conditionsAt(_place: number, timeMs: number): Conditions {
+        assert(timeMs >= 0, `timeMs ${timeMs}`)
+        return this.conditions[Math.min(Math.floor(timeMs / this.rowMs), this.rows - 1)]
+    }
+
+    /** Undefined after the last row: nobody recorded it, so it counts for nothing. */
+    truthAt(_place: number, row: number): string | undefined {
+        return this.truths[row]
+    }
+}
+
+/** @throws InputError one line naming file, and where there is one, row (the header is row 1) and column */
+export function readReplay(path: string, options: ReplayOptions): ReplayWorld {
+    const { header, rows } = readTable(path)
+    const columns = chooseColumns(path, header, options)
+    const conditions: Conditions[] = []
+    const truths: (string | undefined)[] = []
+
+    rows.forEach((row, index) => {
+        const at = (column: number) =>
+            `${path}: row ${index + 2}, column ${JSON.stringify(header[column])}`
+        const felt: Conditions = {}
+        for (const [measurand, column] of columns.measurands) {
+            if (row[column] !== "") felt[measurand] = numberFromCell(row[column], at(column))
+        }
+        // Every part of every node is handed this very object.
+        conditions.push(Object.freeze(felt))
+        const label = columns.label
+        const known = label !== undefined && row[label] !== ""
+        truths.push(known ? classFromCell(row[label], options.classes, at(label)) : undefined)
+    })
+    return new ReplayWorld(conditions, truths, options.rowMs ?? ROW_MS)
+}
+
+/** Stricter than Number(), to which "0x1f", "Infinity" and " " are numbers. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+function numberFromCell(cell: string, at: string): number {
+    if (!DECIMAL.test(cell)) throw new InputError(`${at}: ${shown(cell)} is not a number`)
+    const value = Number(cell)
+    if (!Number.isFinite(value)) throw new InputError(`${at}: ${shown(cell)} is too large`)
+    return value
+}
+
+/** The class by name, or by index as any program may have written it: "1" and "1.0". */
+function classFromCell(cell: string, classes: string[], at: string): string {
+    const named = classes.find(name => name.toLowerCase() === cell.toLowerCase())
+    const found = named ?? (/^\d+(\.0*)?$/.test(cell) ? classes[Number(cell)] : undefined)
+    if (found !== undefined) return found
+    const known = classes.map((name, index) => `${name} (${index})`).join(", ")
+    throw new InputError(`${at}: ${shown(cell)} is not a class; there are ${known}`)
+}
+
+/** Quoted, so that a line break or escape in the cell stays harmless; cut, for a cell may be a whole file. */
+function shown(cell: string): string {
+    return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell)
+}
