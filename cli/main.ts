@@ -1,0 +1,47 @@
+/** `motewise <verb>`: one file a verb; here is only what they share: errors in a line, exit codes, help. */
+import { Command, CommanderError } from "commander"
+import { UsageError } from "../image/project"
+import { InputError } from "../sim/worlds/input-error"
+import { buildCommand } from "./build"
+import { simCommand } from "./sim"
+
+/** Exit codes: 0 it worked, 1 it ran and failed, 2 it was asked for something that cannot be. */
+const FAILED = 1
+const MISUSED = 2
+
+export async function main(argv: string[]): Promise<void> {
+    const program = new Command("motewise")
+        .description("Sensor nodes one can trust: simulate, build.")
+        .addCommand(simCommand())
+        .addCommand(buildCommand())
+    for (const command of [program, ...program.commands])
+        command.exitOverride().configureOutput({ outputError: () => {} })
+    try {
+        await program.parseAsync(argv)
+    } catch (e) {
+        process.exitCode = told(e, program)
+    }
+}
+
+/** Says what was wrong, on standard error; the exit code for it. */
+function told(error: unknown, program: Command): number {
+    if (error instanceof CommanderError) {
+        if (error.exitCode === 0) return 0
+        // Commander prints help itself, and throws this when it was asked for nothing.
+        if (error.code === "commander.help") return MISUSED
+        const words = process.argv.slice(2)
+        const verb = program.commands.find(command => words.includes(command.name())) ?? program
+        const what =
+            verb === program
+                ? `There are: ${program.commands.map(command => command.name()).join(", ")}`
+                : `There are: ${verb.options.map(option => option.long).join(", ")}`
+        console.error(`${error.message}. ${what}`)
+        return MISUSED
+    }
+    if (error instanceof UsageError || error instanceof InputError) {
+        console.error(error.message)
+        return MISUSED
+    }
+    console.error(error)
+    return FAILED
+}

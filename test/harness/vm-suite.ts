@@ -1,0 +1,76 @@
+/** Runs one *.test.ts inside the DeviceScript VM: compiled as firmware is, with a full collection at every allocation. */
+import { compile } from "../../image/compile"
+import { Flash } from "../../sim/flash"
+import { FLASH_BYTES } from "../../sim/provision"
+import { RandomStream } from "../../sim/random"
+import { Vm } from "../../sim/vm/vm"
+import { failedIfEmpty, type Count } from "./count"
+
+const DEVICE_ID = "12abdd2289421234"
+/** In the VM's time, and in ours: a suite that hangs must not hang the others. */
+const VIRTUAL_MS_MAX = 600_000
+const WALL_MS_MAX = 120_000
+/** `@devicescript/test` ends with ds.restart(), which is a panic with code 0. */
+const RESTARTED = 0
+const PREFIX = /^[>?*!#] ?/
+
+export async function runVmSuite(file: string): Promise<Count> {
+    const startMs = performance.now()
+    const done = (count: Omit<Count, "suite" | "seconds">): Count =>
+        failedIfEmpty({ suite: file, seconds: (performance.now() - startMs) / 1000, ...count })
+    let image: Uint8Array
+    try {
+        image = (await compile(file)).bytes
+    } catch (e) {
+        return done({ passed: 0, failed: 1, skipped: 0, told: (e as Error).message })
+    }
+    const { lines, ended } = runToEnd(image)
+    const told = lines.join("\n")
+    const total = /^tests: (\d+), pass: (\d+), error: (\d+)$/m.exec(told)
+    if (total === null)
+        return done({ passed: 0, failed: 1, skipped: 0, told: `${told}\nended: ${ended}` })
+    const [tests, passed, failed] = total.slice(1).map(Number)
+    const broke = failed === 0 && ended !== `panic ${RESTARTED}` ? 1 : 0
+    return done({
+        passed,
+        failed: failed + broke,
+        skipped: tests - passed - failed,
+        told: `${told}\nended: ${ended}`,
+    })
+}
+
+/** What the program printed, and how it ended. */
+function runToEnd(image: Uint8Array): { lines: string[]; ended: string } {
+    const lines: string[] = []
+    const flash = new Flash()
+    const random = new RandomStream(`test/${DEVICE_ID}`)
+    let timeMs = 0
+    let ended: string | undefined
+    const vm = new Vm(
+        {
+            nowMs: () => Math.floor(timeMs),
+            fillRandom: bytes => random.fill(bytes),
+            flashBytes: FLASH_BYTES,
+            loadFlash: () => flash.load(),
+            saveFlash: saved => flash.save(saved),
+            print: said => void lines.push(said.replace(PREFIX, "")),
+            panic: code => (ended ??= `panic ${code}`),
+            sendFrame: () => {},
+            answer: () => {},
+            openSocket: () => -1,
+            writeSocket: () => -1,
+            closeSocket: () => -1,
+        },
+        DEVICE_ID
+    )
+    vm.start()
+    vm.enableGcStress()
+    vm.deploy(image)
+    const wallEndMs = performance.now() + WALL_MS_MAX
+    while (ended === undefined) {
+        timeMs += Math.max(vm.process(), 0.1)
+        if (timeMs > VIRTUAL_MS_MAX) ended = "out of virtual time"
+        else if (performance.now() > wallEndMs) ended = "out of time"
+    }
+    return { lines, ended }
+}
