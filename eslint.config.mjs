@@ -17,7 +17,7 @@ export default tseslint.config(
         },
     },
     {
-        files: ["{bench,cli,fleet,image,rehearsal,sim,train}/**/*.ts", "test/**/*.host.ts"],
+        files: ["{bench,cli,docs,fleet,image,rehearsal,sim,train}/**/*.ts", "test/**/*.host.ts"],
         ignores: FIRMWARE,
         languageOptions: { parserOptions: { project: "./tsconfig.json" } },
         rules: {
@@ -57,6 +57,20 @@ export default tseslint.config(
                 {
                     selector: "CallExpression[callee.property.name='reduce'][arguments.length!=2]",
                     message: "DeviceScript's reduce needs its initial value",
+                },
+            ],
+        },
+    },
+    {
+        // without a message a failing assert.ok looks its own up in the source, and under tsx spins for minutes
+        files: ["test/**/*.host.ts", "sim/**/*.ts"],
+        rules: {
+            "no-restricted-syntax": [
+                "error",
+                {
+                    selector:
+                        "CallExpression[arguments.length=1]:matches([callee.name='assert'], [callee.object.name='assert'][callee.property.name='ok'])",
+                    message: "give it a message",
                 },
             ],
         },

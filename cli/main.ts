@@ -23,19 +23,21 @@ export async function main(argv: string[]): Promise<void> {
     }
 }
 
+/** The options of the verb that was called, or the verbs. */
+function known(program: Command): string {
+    const verb = program.commands.find(command => process.argv.slice(2).includes(command.name()))
+    const names = verb?.options.map(option => option.long) ?? program.commands.map(c => c.name())
+    return `There are: ${names.join(", ")}`
+}
+
 /** Says what was wrong, on standard error; the exit code for it. */
 function told(error: unknown, program: Command): number {
     if (error instanceof CommanderError) {
         if (error.exitCode === 0) return 0
         // Commander prints help itself, and throws this when it was asked for nothing.
         if (error.code === "commander.help") return MISUSED
-        const words = process.argv.slice(2)
-        const verb = program.commands.find(command => words.includes(command.name())) ?? program
-        const what =
-            verb === program
-                ? `There are: ${program.commands.map(command => command.name()).join(", ")}`
-                : `There are: ${verb.options.map(option => option.long).join(", ")}`
-        console.error(`${error.message}. ${what}`)
+        const message = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ")
+        console.error(error.code.includes("unknown") ? `${message}. ${known(program)}` : message)
         return MISUSED
     }
     if (error instanceof UsageError || error instanceof InputError) {

@@ -36,7 +36,7 @@ function say({ boot = 1, sequence, uptimeMs = 0, samples = 1, records = [] }: Sa
 
 const node = () => {
     const known = twin.nodes.get(ID)
-    assert.ok(known)
+    assert.ok(known, "known")
     return known
 }
 

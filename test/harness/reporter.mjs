@@ -12,6 +12,7 @@ export default async function* reporter(source) {
             file,
             nesting,
             skipped: skip === undefined ? undefined : String(skip),
+            seconds: details.duration_ms / 1000,
             passed: type === "test:pass",
             error:
                 error &&

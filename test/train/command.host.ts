@@ -57,7 +57,7 @@ describe("train command", () => {
         const texts = files.map(name => readFileSync(join(out, name), "utf8"))
         assert.match(texts[0], /classes: \["in", "out"\]/)
         assert.match(texts[0], /"room\.csv", 40 rows/)
-        for (const text of texts) assert.ok(!text.includes(folder))
+        for (const text of texts) assert.ok(!text.includes(folder), "!text.includes(folder)")
         const second = run(...MAP)
         assert.equal(second.stdout, first.stdout)
         assert.deepEqual(

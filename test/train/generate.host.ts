@@ -112,7 +112,10 @@ export const airQuality = {
     test("survives class names with quotes, and more of them than fit a line", async () => {
         const classes = Array.from({ length: 12 }, (_, i) => `class "${i}" \\ of a dozen`)
         const text = modelModule("door", classes, TWO_LEVELS, [])
-        assert.ok(text.split("\n").every(line => line.length <= 100))
+        assert.ok(
+            text.split("\n").every(line => line.length <= 100),
+            'text.split("\\n").every(line => line.length <= 100)'
+        )
         assert.deepEqual((await compiled(text, "door")).classes, classes)
     })
 
@@ -178,18 +181,42 @@ describe("vectors", () => {
 
     test("stand below, at and above every threshold of every path", () => {
         const ticks = vectorsOf(TWO_LEVELS, rows, 1).map(vector => vector.ticks)
-        for (const tick of [-8, -7, -6]) assert.ok(ticks.some(([, b]) => b === tick))
-        for (const tick of [2, 3, 4]) assert.ok(ticks.some(([a, b]) => a === tick && b <= -7))
-        for (const tick of [8, 9, 10]) assert.ok(ticks.some(([, b]) => b === tick))
+        for (const tick of [-8, -7, -6])
+            assert.ok(
+                ticks.some(([, b]) => b === tick),
+                "ticks.some(([, b]) => b === tick)"
+            )
+        for (const tick of [2, 3, 4])
+            assert.ok(
+                ticks.some(([a, b]) => a === tick && b <= -7),
+                "ticks.some(([a, b]) => a === tick && b <= -7)"
+            )
+        for (const tick of [8, 9, 10])
+            assert.ok(
+                ticks.some(([, b]) => b === tick),
+                "ticks.some(([, b]) => b === tick)"
+            )
     })
 
     test("have inputs missing, one and all, with what the tree makes of it", () => {
         const vectors = vectorsOf(TWO_LEVELS, rows, 1)
         const missing = vectors.filter(({ ticks }) => ticks.includes(MISSING))
-        assert.ok(missing.some(({ ticks }) => ticks[0] === MISSING && ticks[1] === MISSING))
-        assert.ok(missing.some(({ ticks }) => ticks[0] === MISSING && ticks[1] !== MISSING))
-        assert.ok(missing.some(({ ticks }) => ticks[0] !== MISSING && ticks[1] === MISSING))
-        assert.ok(missing.every(({ classIndex }) => classIndex === UNKNOWN))
+        assert.ok(
+            missing.some(({ ticks }) => ticks[0] === MISSING && ticks[1] === MISSING),
+            "missing.some(({ ticks }) => ticks[0] === MISSING && ticks[1] === MISSI"
+        )
+        assert.ok(
+            missing.some(({ ticks }) => ticks[0] === MISSING && ticks[1] !== MISSING),
+            "missing.some(({ ticks }) => ticks[0] === MISSING && ticks[1] !== MISSI"
+        )
+        assert.ok(
+            missing.some(({ ticks }) => ticks[0] !== MISSING && ticks[1] === MISSING),
+            "missing.some(({ ticks }) => ticks[0] !== MISSING && ticks[1] === MISSI"
+        )
+        assert.ok(
+            missing.every(({ classIndex }) => classIndex === UNKNOWN),
+            "missing.every(({ classIndex }) => classIndex === UNKNOWN)"
+        )
     })
 
     test("hang on the seed alone", () => {

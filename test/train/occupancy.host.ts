@@ -46,7 +46,7 @@ function accuracyOn(part: string): number {
     const table = readTable(recordingPath(part))
     const columns = model.inputs.map(({ measurand }) => {
         const input = recipe.inputs.find(other => other.measurand === measurand)
-        assert.ok(input !== undefined)
+        assert.ok(input !== undefined, "input !== undefined")
         return numberColumn(table, input.column)
     })
     const cells = textColumn(table, recipe.label)
@@ -72,7 +72,10 @@ describe("occupancy model", () => {
             assert.deepEqual(taken, ticks)
             assert.equal(model.classify(ticks), classIndex)
         }
-        assert.ok(vectors.some(({ ticks }) => ticks.includes(MISSING)))
+        assert.ok(
+            vectors.some(({ ticks }) => ticks.includes(MISSING)),
+            "vectors.some(({ ticks }) => ticks.includes(MISSING))"
+        )
     })
 
     test("has the same vectors for both runtimes", () => {
@@ -84,8 +87,8 @@ describe("occupancy model", () => {
     })
 
     test("reaches what its README claims, on recordings it was not chosen by", { skip }, () => {
-        assert.ok(accuracyOn("test1") >= 0.97)
-        assert.ok(accuracyOn("test2") >= 0.985)
+        assert.ok(accuracyOn("test1") >= 0.97, 'accuracyOn("test1") >= 0.97')
+        assert.ok(accuracyOn("test2") >= 0.985, 'accuracyOn("test2") >= 0.985')
         const readme = committed("README.md")
         for (const part of ["train", "test1", "test2"]) {
             const figure = `${(100 * accuracyOn(part)).toFixed(2)} %`
@@ -100,7 +103,10 @@ describe("occupancy model", () => {
             assert.equal(files[name], committed(name))
         const again = JSON.parse(files["recipe.json"]) as RecipeFile
         assert.deepEqual(again.recording, recording)
-        assert.ok(summary.nodes <= 15)
-        assert.ok(summary.changedVsFloat <= 0.001 * summary.rows)
+        assert.ok(summary.nodes <= 15, "summary.nodes <= 15")
+        assert.ok(
+            summary.changedVsFloat <= 0.001 * summary.rows,
+            "summary.changedVsFloat <= 0.001 * summary.rows"
+        )
     })
 })

@@ -38,8 +38,14 @@ describe("scales", () => {
             assert.ok(low >= -32767 && high <= 32767, `ticks ${low}..${high}`)
             // A power of two at worst leaves half of the ticks unused.
             if (greatest > least) assert.ok(high - low > 32000, `ticks ${low}..${high}`)
-            assert.ok(Number.isInteger(Math.log2(input.step)))
-            assert.ok(Number.isInteger(input.offset / input.step))
+            assert.ok(
+                Number.isInteger(Math.log2(input.step)),
+                "Number.isInteger(Math.log2(input.step))"
+            )
+            assert.ok(
+                Number.isInteger(input.offset / input.step),
+                "Number.isInteger(input.offset / input.step)"
+            )
         })
 })
 

@@ -57,7 +57,10 @@ describe("selection", () => {
         const { chosen } = selectSize(examples, 3, 4)
         assert.equal(chosen.error, 0.25)
         // Deviation sqrt(4 * (1/4)^2 / 3), over sqrt(4).
-        assert.ok(Math.abs(chosen.standardError - Math.sqrt(1 / 12) / 2) < 1e-12)
+        assert.ok(
+            Math.abs(chosen.standardError - Math.sqrt(1 / 12) / 2) < 1e-12,
+            "Math.abs(chosen.standardError - Math.sqrt(1 / 12) / 2) < 1e-12"
+        )
     })
 
     test("blocks cover every row, also when they do not divide evenly", () => {

@@ -20,7 +20,7 @@ function expectError(text: string, message: string, body: (file: string) => void
     assert.throws(
         () => body(file),
         (e: Error) => {
-            assert.ok(e instanceof TableError)
+            assert.ok(e instanceof TableError, "e instanceof TableError")
             assert.equal(e.message, `${file}: ${message}`)
             return true
         }
