@@ -5,6 +5,7 @@ import { DEFAULT_APP, entryOf } from "../image/apps"
 import { checkBoard, ourBoards } from "../image/boards"
 import { sizeOf, type Size } from "../image/budget"
 import { boardOf, compile } from "../image/compile"
+import { sayBuilding } from "./progress"
 
 interface BuildOptions {
     app: string
@@ -43,7 +44,10 @@ async function run({ app, board, all, json }: BuildOptions): Promise<void> {
     if (wanted !== undefined) checkBoard(wanted)
     const boards = all ? ourBoards() : [wanted]
     const sizes: Size[] = []
-    for (const id of boards) sizes.push(sizeOf(app, id ?? "any", await compile(entry, id)))
+    for (const id of boards) {
+        const image = await compile(entry, id, sayBuilding(entry, id))
+        sizes.push(sizeOf(app, id ?? "any", image))
+    }
     if (json) console.log(JSON.stringify(all ? sizes : sizes[0]))
     else printTable(sizes)
     if (sizes.some(size => !size.ok)) process.exitCode = 1

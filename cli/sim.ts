@@ -13,6 +13,7 @@ import { RoomWorld } from "../sim/worlds/room"
 import type { World } from "../sim/worlds/world"
 import { parseBroker } from "../src/mqtt/broker"
 import { integerFrom, numberFrom } from "./numbers"
+import { sayBuilding } from "./progress"
 import { nodesTable, summary, timeForPeople } from "./table"
 
 interface SimOptions {
@@ -118,7 +119,7 @@ async function run(options: SimOptions): Promise<void> {
     const worldName = options.world ?? (options.replay === undefined ? "room" : "replay")
     const nodes = options.nodes ?? (worldName === "room" ? ROOM_NODES : 1)
     const world = worldFrom(worldName, nodes, model.classes, options)
-    const image = await compile(entry)
+    const image = await compile(entry, undefined, sayBuilding(entry))
     const rehearsal = await Rehearsal.create({
         image: image.bytes,
         nodes,

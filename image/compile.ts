@@ -44,9 +44,14 @@ export function boardOf(entry: string): string | undefined {
 /**
  * Compiles an entry point, for another board than it names when one is given: 3 s, or at once when nothing changed.
  * @param entry relative to the project's root
+ * @param onBuild called when it will take its 3 s
  * @throws UsageError with the compiler's own words
  */
-export async function compile(entry: string, board?: string): Promise<Image> {
+export async function compile(
+    entry: string,
+    board?: string,
+    onBuild: () => void = () => {}
+): Promise<Image> {
     const sources = sourcesOf(entry)
     if (board !== undefined) {
         const text = sources.get(entry) ?? ""
@@ -54,6 +59,7 @@ export async function compile(entry: string, board?: string): Promise<Image> {
     }
     const kept = join(CACHE, `${keyOf(entry, sources)}.devs`)
     if (existsSync(kept)) return imageFrom(readFileSync(kept))
+    onBuild()
     const image = imageFrom(await build(entry, sources))
     mkdirSync(CACHE, { recursive: true })
     // Written whole or not at all: another process may look for it now.

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Conditions } from "../../sim/parts/part"
-import {
-    RoomAir,
-    saturationGramsPerCubicMetre,
-    type Air,
-    type Load,
-} from "../../sim/worlds/room/air"
+import { RoomAir, type Air, type Load } from "../../sim/worlds/room/air"
 import { Memo } from "../../sim/worlds/room/memo"
 import { drawSite, type Site } from "../../sim/worlds/room/site"
 import { Sky } from "../../sim/worlds/room/sky"
+import { saturationGramsPerCubicMetre } from "../../sim/worlds/room/vapour"
 import { drawRoomDay, RoomWorld } from "../../sim/worlds/room"
 
 const MINUTE_MS = 60_000

@@ -6,6 +6,7 @@
  */
 import type { Outdoors } from "./sky"
 import { CEILING_METRES, type Site } from "./site"
+import { saturationGramsPerCubicMetre } from "./vapour"
 
 export interface Air {
     carbonDioxidePpm: number
@@ -107,13 +108,6 @@ export class RoomAir {
     private get freshCubicMetresPerHour(): number {
         return this.site.volumeCubicMetres * this.site.airChangesPerHour
     }
-}
-
-/** What air can hold: the Magnus formula with the WMO's constants (Guide No. 8), and the gas law of water vapour. */
-export function saturationGramsPerCubicMetre(temperatureCelsius: number): number {
-    const hectopascals =
-        6.112 * Math.exp((17.62 * temperatureCelsius) / (243.12 + temperatureCelsius))
-    return (216.7 * hectopascals) / (273.15 + temperatureCelsius)
 }
 
 /** Never over 100 %: what is too much is on the window. */

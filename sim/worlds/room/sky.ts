@@ -4,10 +4,10 @@
  * Each day is drawn by itself and remembered only while it is near, so any day can be asked for at any time.
  */
 import { RandomStream } from "../../random"
-import { saturationGramsPerCubicMetre } from "./air"
 import { MINUTES_A_DAY } from "./calendar"
 import { Memo } from "./memo"
 import type { Site } from "./site"
+import { saturationGramsPerCubicMetre } from "./vapour"
 
 export interface Outdoors {
     temperatureCelsius: number

@@ -1,0 +1,67 @@
+/** The README says what is there: every part, board and app, every file it links to, every command it shows. */
+import assert from "node:assert/strict"
+import { existsSync, readFileSync, readdirSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { test } from "node:test"
+import { apps } from "../image/apps"
+import { ourBoards } from "../image/boards"
+import { inProject } from "../image/project"
+import { PART_NAMES } from "../sim/breadboard"
+import { motewise } from "./cli/run"
+
+const PAGES = [
+    "README.md",
+    "DESIGN.md",
+    "CHANGELOG.md",
+    "boards/README.md",
+    "models/occupancy/README.md",
+]
+const read = (page: string) => readFileSync(inProject(page), "utf8")
+const readme = read("README.md")
+
+test("every link leads somewhere", () => {
+    for (const page of PAGES)
+        for (const [, target] of read(page).matchAll(/\]\(([^)#]+)\)/g))
+            if (!target.startsWith("http"))
+                assert.ok(existsSync(inProject(join(dirname(page), target))), `${page}: ${target}`)
+})
+
+test("every driver has its part, test, example and row", () => {
+    const families = ["sensor", "sensirion"]
+    const drivers = readdirSync(inProject("src/drivers")).map(file => file.replace(".ts", ""))
+    const parts = drivers.filter(name => !families.includes(name))
+    assert.deepEqual(parts.sort(), [...PART_NAMES].sort())
+    for (const part of parts) {
+        for (const file of [
+            `sim/parts/${part}.ts`,
+            `test/drivers/${part}.test.ts`,
+            `examples/${part}.ts`,
+        ])
+            assert.ok(existsSync(inProject(file)), file)
+        assert.match(readme, new RegExp(`\\| \\[${part}\\.ts\\]\\(src/drivers/${part}\\.ts\\)`))
+    }
+})
+
+test("every board has its row, here and in boards/", () => {
+    for (const board of ourBoards())
+        for (const page of ["README.md", "boards/README.md"])
+            assert.ok(read(page).includes(`| \`${board}\``), `${page}: ${board}`)
+})
+
+test("every app has its row", () => {
+    for (const [app, entry] of apps())
+        assert.ok(readme.includes(`| \`${app}\` | [${entry}](${entry})`), app)
+})
+
+test("main.ts is short enough to be read at once", () => {
+    assert.ok(read("src/main.ts").trimEnd().split("\n").length <= 40, "about 30 lines")
+})
+
+test("every option that is shown is one the command has", () => {
+    for (const page of PAGES)
+        for (const [, verb, rest] of read(page).matchAll(/npx motewise (\w+)([^`\n#]*)/g)) {
+            const { out } = motewise(verb, "--help")
+            for (const [option] of rest.matchAll(/--[a-z-]+/g))
+                assert.ok(out.includes(`  ${option}`), `${page}: motewise ${verb} ${option}`)
+        }
+})
