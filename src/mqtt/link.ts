@@ -1,39 +1,35 @@
 /** Keeps a session on a broker: one fiber that connects, reads, writes, pings, and backs off when it fails. */
 import * as ds from "@devicescript/core"
 import { randomBuffer } from "@devicescript/crypto"
+import { Backoff } from "./backoff"
 import { Broker } from "./broker"
-import { PacketParser } from "./packets"
+import { SUBACK } from "./packets"
+import { PacketParser } from "./parser"
 import { Session } from "./session"
 import { Socket } from "./socket"
 
 const CONNECT_TIMEOUT_MS = 15000
 /** A little late is surely after; a little early would be for nothing. */
 const TICK_MS = 10
-const BACKOFF_MS_MIN = 1000
-const BACKOFF_MS_MAX = 300000
-/** Only a link that held this long makes the next failure a first one. */
-const STABLE_MS = 60000
+const LEAVE_MS = 100
 const INBOUND_BODY_BYTES_MAX = 2048
-
-/** Exponential with full jitter: 0..ceiling, where the ceiling doubles from 1 s to 5 min. `random` is 0..65535. */
-export function backoffMs(failures: number, random: number): number {
-    let ceiling = BACKOFF_MS_MIN
-    for (let i = 0; i < failures && ceiling < BACKOFF_MS_MAX; ++i) ceiling = ceiling * 2
-    if (ceiling > BACKOFF_MS_MAX) ceiling = BACKOFF_MS_MAX
-    return Math.floor((ceiling * random) / 65536)
-}
 
 export class Link {
     /** Connections lost or refused since boot. */
     failures = 0
     private socket: Socket
-    private inARow = 0
+    private leaving = false
+    private readonly backoff = new Backoff()
 
-    /** `refill` is called when the session has room, and may publish. */
+    /**
+     * @param refill is called when the session has room, and may publish
+     * @param inboundBytesMax a longer message is passed over, never kept
+     */
     constructor(
         private readonly broker: Broker,
         private readonly session: Session,
-        private readonly refill: () => void
+        private readonly refill: () => void,
+        private readonly inboundBytesMax = INBOUND_BODY_BYTES_MAX
     ) {}
 
     /** There is something to publish. */
@@ -41,49 +37,56 @@ export class Link {
         if (this.socket !== undefined) this.socket.wake()
     }
 
-    /** For ever. Run it in a fiber of its own; it throws nothing. */
+    /** Ends `run`, with DISCONNECT if there is a session: no last will is published. */
+    leave(): void {
+        this.leaving = true
+        this.session.leave()
+        this.wake()
+    }
+
+    /** Until `leave`. Run it in a fiber of its own; it throws nothing. */
     async run(): Promise<void> {
         for (;;) {
-            const startedMs = ds.millis()
             let reason: string
             try {
                 reason = await this.connection()
             } catch (e) {
                 reason = (e as Error).message
             }
+            const onlineMs = this.session.onlineForMs(ds.millis())
             this.session.disconnected(reason)
+            if (this.leaving) return
             this.failures++
-            if (ds.millis() - startedMs >= STABLE_MS) this.inARow = 0
             const random = randomBuffer(2)
-            const waitMs = backoffMs(this.inARow, (random[0] << 8) | random[1])
-            this.inARow++
+            const waitMs = this.backoff.nextMs(onlineMs, (random[0] << 8) | random[1])
             console.log(`mqtt: offline (${reason}), again in ${waitMs} ms`)
             await ds.sleep(waitMs)
+            if (this.leaving) return
         }
     }
 
     /** One connection, from open to why it ended. */
     private async connection(): Promise<string> {
-        const session = this.session
+        const { session } = this
         const { host, port, tls } = this.broker
         const socket = await Socket.open(host, port, tls, CONNECT_TIMEOUT_MS)
         this.socket = socket
         try {
-            const parser = new PacketParser(INBOUND_BODY_BYTES_MAX)
+            const parser = new PacketParser(this.inboundBytesMax)
             session.connect(ds.millis())
             for (;;) {
                 await this.sendAll(socket)
+                if (this.leaving) {
+                    // A socket that is closed at once takes with it what the runtime has not yet sent.
+                    await ds.sleep(LEAVE_MS)
+                    return "left"
+                }
                 const chunk = await socket.receive(session.waitMs(ds.millis()) + TICK_MS)
                 if (chunk === undefined && socket.closedBecause !== undefined)
                     return socket.closedBecause
                 if (chunk !== undefined) {
                     parser.push(chunk)
-                    for (;;) {
-                        const packet = parser.next()
-                        if (packet === undefined) break
-                        if (!session.received(packet, ds.millis())) return session.reason
-                    }
-                    if (parser.malformed) return "the server does not speak MQTT"
+                    if (!(await this.take(parser, socket))) return session.reason
                 }
                 if (!session.tick(ds.millis())) return session.reason
                 this.refill()
@@ -92,6 +95,24 @@ export class Link {
             this.socket = undefined
             socket.close("given up")
         }
+    }
+
+    /** All packets of a chunk. False: the connection is to be closed, for the session's reason. */
+    private async take(parser: PacketParser, socket: Socket): Promise<boolean> {
+        const { session } = this
+        const { connects } = session
+        for (;;) {
+            const packet = parser.next()
+            if (packet === undefined) break
+            if (!session.received(packet, ds.millis())) return false
+            if (packet.type === SUBACK && session.refused.length > 0)
+                console.error(`mqtt: subscription refused: ${session.refused.join(", ")}`)
+            // Answers are not piled up, and a chunk of many small packets does not use up the VM's budget of steps.
+            await this.sendAll(socket)
+            await ds.sleep(0)
+        }
+        if (session.connects > connects) console.log("mqtt: online")
+        return !parser.malformed || session.violated("the server does not speak MQTT")
     }
 
     private async sendAll(socket: Socket): Promise<void> {

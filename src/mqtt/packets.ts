@@ -1,7 +1,8 @@
 /**
- * MQTT 3.1.1 packets (OASIS standard, 29 October 2014; [brackets] name its chapters): written into buffers of their own, and read
- * from a byte stream however it is cut.
+ * MQTT 3.1.1 packets (OASIS standard, 29 October 2014; [brackets] name its chapters), written. A PUBLISH has a buffer of its own, for
+ * it is kept until it is acknowledged; what has no content is in flash, and the one PUBACK is used again and again.
  */
+import { MqttOptionError, TOPIC_BYTES_MAX } from "./topic"
 
 export const CONNECT = 1
 export const CONNACK = 2
@@ -17,14 +18,30 @@ export const DISCONNECT = 14
 const DUP = 0x08
 const QOS1 = 0x02
 const RETAIN = 0x01
-/** [2.2.3] four bytes of seven bits */
-const REMAINING_LENGTH_MAX = 268435455
 
 export interface ConnectOptions {
     clientId: string
-    /** Seconds, 0..65535; the server closes after one and a half. */
+    /** Seconds, 1..65535; the server closes after one and a half. */
     keepAliveSeconds: number
     will: { topic: string; message: string }
+}
+
+/** A packet as it came: what a PacketParser gives. */
+export interface Packet {
+    type: number
+    flags: number
+    /** What follows the fixed header; undefined when it was longer than the parser's bound. */
+    body: Buffer
+    /** Of a PUBLISH whose body was passed over: its packet id, to acknowledge it by. 0 where there is none. */
+    skippedId: number
+}
+
+/** A message that came: the fields of a PUBLISH [3.3]. `id` is 0 at QoS 0. */
+export interface Publish {
+    /** Undefined when it is longer than TOPIC_BYTES_MAX: not looked at. */
+    topic: string
+    id: number
+    payload: Buffer
 }
 
 /** Writes the fixed header [2.2] and strings [1.5.3]; bytes come out in order. */
@@ -85,13 +102,17 @@ export function connectPacket(options: ConnectOptions): Buffer {
     return w.bytes
 }
 
-/** [3.3] at QoS 1. `id` 1..65535. */
+/** [3.3] at QoS 1 with `id` 1..65535; `id` 0 is QoS 0, which has none. @throws MqttOptionError on a topic out of bounds */
 export function publishPacket(id: number, topic: string, payload: Buffer, retain: boolean): Buffer {
     const name = Buffer.from(topic)
-    const flags = retain ? QOS1 | RETAIN : QOS1
-    const w = new PacketWriter((PUBLISH << 4) | flags, 2 + name.length + 2 + payload.length)
+    if (name.length < 1 || name.length > TOPIC_BYTES_MAX)
+        throw new MqttOptionError("topic", `${name.length} bytes, not 1 to ${TOPIC_BYTES_MAX}`)
+    const acknowledged = id !== 0
+    const flags = (acknowledged ? QOS1 : 0) | (retain ? RETAIN : 0)
+    const idBytes = acknowledged ? 2 : 0
+    const w = new PacketWriter((PUBLISH << 4) | flags, 2 + name.length + idBytes + payload.length)
     w.string(name)
-    w.word(id)
+    if (acknowledged) w.word(id)
     w.raw(payload)
     return w.bytes
 }
@@ -101,137 +122,39 @@ export function markDuplicate(publish: Buffer): void {
     publish[0] = publish[0] | DUP
 }
 
-/** [3.4] */
+const puback = Buffer.from([PUBACK << 4, 2, 0, 0])
+
+/** [3.4] In the one buffer there is: sent before the next is asked for. */
 export function pubackPacket(id: number): Buffer {
-    return Buffer.from([PUBACK << 4, 2, id >> 8, id & 0xff])
+    puback[2] = id >> 8
+    puback[3] = id & 0xff
+    return puback
 }
 
-/** [3.8] One filter, at most QoS 1. */
-export function subscribePacket(id: number, filter: string): Buffer {
-    const name = Buffer.from(filter)
-    const w = new PacketWriter((SUBSCRIBE << 4) | 0x02, 2 + 2 + name.length + 1)
+/** [3.8] At most QoS 1 for each filter. */
+export function subscribePacket(id: number, filters: string[]): Buffer {
+    const names: Buffer[] = []
+    let remaining = 2
+    for (const filter of filters) {
+        const name = Buffer.from(filter)
+        names.push(name)
+        remaining += 2 + name.length + 1
+    }
+    const w = new PacketWriter((SUBSCRIBE << 4) | 0x02, remaining)
     w.word(id)
-    w.string(name)
-    w.byte(1)
+    for (const name of names) {
+        w.string(name)
+        w.byte(1)
+    }
     return w.bytes
 }
 
 /** [3.12] */
 export function pingreqPacket(): Buffer {
-    return Buffer.from([PINGREQ << 4, 0])
+    return hex`c000`
 }
 
 /** [3.14] */
 export function disconnectPacket(): Buffer {
-    return Buffer.from([DISCONNECT << 4, 0])
-}
-
-/** A packet as it came; `body` is what follows the fixed header, undefined when it was longer than the parser's bound. */
-export interface Packet {
-    type: number
-    flags: number
-    body: Buffer
-}
-
-/** The fields of a PUBLISH body. `id` is 0 at QoS 0. */
-export interface Publish {
-    topic: string
-    id: number
-    payload: Buffer
-}
-
-/** [3.3.2] Undefined when the body is malformed or asks for QoS 2 or 3, which we never granted. */
-export function parsePublish(packet: Packet): Publish | undefined {
-    const { body, flags } = packet
-    const qos = (flags >> 1) & 3
-    if (qos > 1 || body.length < 2) return undefined
-    const topicEnd = 2 + ((body[0] << 8) | body[1])
-    const payloadAt = qos === 1 ? topicEnd + 2 : topicEnd
-    if (payloadAt > body.length || topicEnd === 2) return undefined
-    const id = qos === 1 ? (body[topicEnd] << 8) | body[topicEnd + 1] : 0
-    if (qos === 1 && id === 0) return undefined // [2.3.1] never zero
-    return {
-        topic: body.slice(2, topicEnd).toString("utf-8"),
-        id,
-        payload: body.slice(payloadAt),
-    }
-}
-
-const READ_FIRST = 0
-const READ_LENGTH = 1
-const READ_BODY = 2
-
-/**
- * Cuts a byte stream into packets. Holds at most one packet of `bodyBytesMax`; a longer one is passed over without being kept, and
- * comes out with an undefined body.
- */
-export class PacketParser {
-    /** Set once the stream is not MQTT (a remaining length of five bytes): nothing more comes out. */
-    malformed = false
-    private first = 0
-    private length = 0
-    private lengthShift = 0
-    private state = READ_FIRST
-    private body: Buffer
-    private bodyAt = 0
-    private chunk: Buffer
-    private chunkAt = 0
-
-    constructor(private readonly bodyBytesMax: number) {}
-
-    /** The next bytes of the stream. Everything `next` had to give must have been taken before. */
-    push(chunk: Buffer): void {
-        this.chunk = chunk
-        this.chunkAt = 0
-    }
-
-    /** The next whole packet, or undefined until more bytes are pushed. */
-    next(): Packet | undefined {
-        while (this.state !== READ_BODY) {
-            if (this.malformed || this.chunk === undefined || this.chunkAt >= this.chunk.length)
-                return undefined
-            const byte = this.chunk[this.chunkAt]
-            this.chunkAt++
-            if (this.state === READ_FIRST) {
-                this.first = byte
-                this.length = 0
-                this.lengthShift = 0
-                this.state = READ_LENGTH
-            } else {
-                this.readLength(byte)
-            }
-        }
-        return this.fillBody() ? this.finish() : undefined
-    }
-
-    private readLength(byte: number): void {
-        this.length = this.length + ((byte & 127) << this.lengthShift)
-        this.lengthShift += 7
-        if (byte > 127) {
-            if (this.lengthShift > 21 || this.length > REMAINING_LENGTH_MAX) this.malformed = true
-            return
-        }
-        this.body = this.length <= this.bodyBytesMax ? Buffer.alloc(this.length) : undefined
-        this.bodyAt = 0
-        this.state = READ_BODY
-    }
-
-    /** True once the body is complete. */
-    private fillBody(): boolean {
-        let count = this.chunk.length - this.chunkAt
-        const missing = this.length - this.bodyAt
-        if (count > missing) count = missing
-        if (this.body !== undefined && count > 0)
-            this.body.blitAt(this.bodyAt, this.chunk, this.chunkAt, count)
-        this.bodyAt += count
-        this.chunkAt += count
-        return this.bodyAt >= this.length
-    }
-
-    private finish(): Packet {
-        this.state = READ_FIRST
-        const body = this.body
-        this.body = undefined
-        return { type: this.first >> 4, flags: this.first & 15, body }
-    }
+    return hex`e000`
 }

@@ -18,6 +18,8 @@ const BUSY_WAIT_MS = 10
 const BUSY_RETRIES = 200
 /** More than this unread, and the peer is flooding us: the heap is 64 kB. */
 const UNREAD_BYTES_MAX = 8192
+/** What the runtime still had to say of the socket before must not be taken for the next one's. */
+const SETTLE_MS = 20
 
 let current: Socket
 
@@ -25,19 +27,21 @@ export class Socket {
     /** Why it closed, for a person; undefined while it is open. */
     closedBecause: string
     private opened = false
+    private woken = false
     private unreadBytes = 0
     private readonly unread: Buffer[] = []
     private waiter: ds.Fiber
 
-    /** Opens `host:port`; a socket that was open before is closed by the runtime. @throws Error in at most `timeoutMs` */
+    /** Opens `host:port`; a socket that was open before is closed. @throws Error in at most `timeoutMs` */
     static async open(
         host: string,
         port: number,
         tls: boolean,
         timeoutMs: number
     ): Promise<Socket> {
-        const socket = new Socket()
         if (current !== undefined) current.close("another was opened")
+        await ds.sleep(SETTLE_MS)
+        const socket = new Socket()
         current = socket
         const code = runtime._socketOpen(host, tls ? -port : port)
         if (code !== 0) socket.closedBecause = `error ${code}`
@@ -53,15 +57,18 @@ export class Socket {
 
     /** Bytes as they came; undefined when none came in `timeoutMs`, on `wake`, or when it is closed (see `closedBecause`). */
     async receive(timeoutMs: number): Promise<Buffer | undefined> {
-        if (this.unread.length === 0 && this.closedBecause === undefined) await this.wait(timeoutMs)
+        const idle = this.unread.length === 0 && this.closedBecause === undefined
+        if (idle && !this.woken) await this.wait(timeoutMs)
+        this.woken = false
         const chunk = this.unread.shift()
         if (chunk !== undefined) this.unreadBytes -= chunk.length
         return chunk
     }
 
-    /** Ends a `receive` that waits. */
+    /** Ends a `receive` that waits, or the next one if none does. */
     wake(): void {
-        if (this.waiter !== undefined && this.waiter.suspended) this.waiter.resume(null)
+        this.woken = true
+        this.resume()
     }
 
     /** Hands bytes to the network; waits while its queue is full. @throws Error when it is closed, or full for 2 s */
@@ -87,26 +94,37 @@ export class Socket {
             current = undefined
             runtime._socketClose()
         }
-        this.wake()
+        this.resume()
     }
 
     /** Called by the runtime. */
     onEvent(event: string, argument?: Buffer | string): void {
         if (event === "open") {
+            // An attempt we had given up may still come through (ESP32): whose connection this is, nobody can tell.
+            if (this.opened) this.close("opened twice")
             this.opened = true
         } else if (event === "data") {
-            const chunk = argument as Buffer
-            this.unreadBytes += chunk.length
-            if (this.unreadBytes > UNREAD_BYTES_MAX) {
-                this.close("the peer sends faster than we read")
-                return
-            }
-            this.unread.push(chunk)
+            this.keep(argument as Buffer)
         } else {
             current = undefined
-            this.closedBecause = event === "error" ? `${argument}` : "closed by the peer"
+            this.closedBecause =
+                event === "error" ? withoutNul(argument as string) : "closed by the peer"
         }
-        this.wake()
+        this.resume()
+    }
+
+    private keep(chunk: Buffer): void {
+        if (chunk === undefined || chunk === null) {
+            this.close("no memory for what came")
+            return
+        }
+        this.unreadBytes += chunk.length
+        if (this.unreadBytes > UNREAD_BYTES_MAX) this.close("the peer sends faster than we read")
+        else this.unread.push(chunk)
+    }
+
+    private resume(): void {
+        if (this.waiter !== undefined && this.waiter.suspended) this.waiter.resume(null)
     }
 
     private async wait(timeoutMs: number): Promise<void> {
@@ -114,6 +132,12 @@ export class Socket {
         await ds.suspend(timeoutMs)
         this.waiter = undefined
     }
+}
+
+/** The simulator's runtime passes the C string's end along, and a log line would end there. */
+function withoutNul(text: string): string {
+    if (text === undefined || text === null) return "error"
+    return text.endsWith("\0") ? text.slice(0, -1) : text
 }
 
 runtime._socketOnEvent = function (event: string, argument?: Buffer | string): void {

@@ -1,49 +1,205 @@
-import { describe, expect, test } from "@devicescript/test"
-import { parseBroker } from "../../src/mqtt/broker"
-import { backoffMs } from "../../src/mqtt/link"
+import * as ds from "@devicescript/core"
+import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { Link } from "../../src/mqtt/link"
+import { Session, SessionState } from "../../src/mqtt/session"
+import { wire } from "./wire"
 
-function broker(url: string): string {
-    const b = parseBroker(url)
-    return b === undefined ? "refused" : `${b.tls ? "tls" : "tcp"} ${b.host} ${b.port}`
+const BROKER = { host: "h", port: 1883, tls: false }
+const CONNACK = hex`20020000`
+const SUBACK = hex`9003000101`
+const SUBSCRIBE = "8206000100016401"
+
+let session: Session
+let link: Link
+let heard: number
+/** What `refill` publishes next; "" for nothing. */
+let outbox: string
+
+function refill(): void {
+    if (outbox === "" || !session.canPublish()) return
+    session.publish(outbox, hex`aa`, false)
+    outbox = ""
+}
+
+function start(): void {
+    const running = link
+    const run = async () => await running.run()
+    run.start()
+}
+
+/** Accepts, and grants the subscription. */
+async function accept(): Promise<void> {
+    wire.event("open")
+    await ds.sleep(50)
+    wire.says(CONNACK)
+    await ds.sleep(50)
+    wire.says(SUBACK)
+    await ds.sleep(50)
+}
+
+/** Waits for the next attempt to connect; the milliseconds it took. */
+async function nextAttempt(attempts: number): Promise<number> {
+    const fromMs = ds.millis()
+    while (wire.opened.length < attempts) {
+        if (ds.millis() - fromMs > 40000) throw new Error("no further attempt")
+        await ds.sleep(10)
+    }
+    return ds.millis() - fromMs
 }
 
 describe("mqtt link", () => {
-    test("a broker is found at its URL", () => {
-        expect(broker("mqtt://broker.local")).toBe("tcp broker.local 1883")
-        expect(broker("mqtt://10.0.0.1:2000")).toBe("tcp 10.0.0.1 2000")
-        expect(broker("mqtts://broker.local/")).toBe("tls broker.local 8883")
-        expect(broker("mqtt://[::1]")).toBe("tcp ::1 1883")
-        expect(broker("mqtt://[fe80::1]:1884")).toBe("tcp fe80::1 1884")
+    beforeEach(async () => {
+        // of the test before: its socket ends here, and its fiber
+        if (link !== undefined) {
+            link.leave()
+            wire.event("close")
+            await ds.sleep(40000)
+        }
+        wire.reset()
+        heard = 0
+        outbox = ""
+        const will = { topic: "w", message: "off" }
+        session = new Session({ clientId: "c", keepAliveSeconds: 60, will }, "d", () => heard++)
+        link = new Link(BROKER, session, refill, 300)
+        start()
+        await nextAttempt(1)
     })
 
-    test("a URL that is none is refused, not guessed at", () => {
-        for (const url of [
-            "",
-            "broker.local",
-            "http://broker.local",
-            "mqtt://",
-            "mqtt://:1883",
-            "mqtt://host:",
-            "mqtt://host:0",
-            "mqtt://host:65536",
-            "mqtt://host:18x",
-            "mqtt://host:-1",
-            "mqtt://user:pw@host",
-            "mqtt://host/path",
-            "mqtt://ho st",
-            "mqtt://[::1]x",
-        ])
-            if (broker(url) !== "refused") throw new Error(`took ${url}`)
+    test("CONNECT, SUBSCRIBE, and what there is to publish", async () => {
+        outbox = "t"
+        await accept()
+        expect(wire.written.length).toBe(3)
+        expect(wire.written[0].startsWith("10")).toBe(true)
+        expect(wire.written[1]).toBe(SUBSCRIBE)
+        expect(wire.written[2]).toBe("32060001740002aa")
+        expect(session.state).toBe(SessionState.Online)
     })
 
-    // 1 s, 2 s, 4 s ... 256 s, 300 s: full jitter is anywhere below
-    test("the wait doubles from 1 s to 5 min, and any part of it may be drawn", () => {
-        expect(backoffMs(0, 0)).toBe(0)
-        expect(backoffMs(0, 65535)).toBe(999)
-        expect(backoffMs(0, 32768)).toBe(500)
-        expect(backoffMs(3, 32768)).toBe(4000)
-        expect(backoffMs(8, 32768)).toBe(128000)
-        expect(backoffMs(9, 32768)).toBe(150000)
-        expect(backoffMs(1000, 65535)).toBe(299995)
+    test("wake brings what there is now, not a keepalive later", async () => {
+        await accept()
+        outbox = "t"
+        link.wake()
+        await ds.sleep(20)
+        expect(wire.written[2]).toBe("32060001740002aa")
+    })
+
+    test("a wake while it sends is not lost", async () => {
+        await accept()
+        outbox = "t"
+        wire.busy = 5
+        link.wake()
+        await ds.sleep(20)
+        outbox = "u"
+        link.wake()
+        await ds.sleep(200)
+        expect(wire.written.slice(2).join(" ")).toBe("32060001740002aa 32060001750003aa")
+    })
+
+    test("bytes one by one, or many packets at once: all are heard, each answer is sent", async () => {
+        await accept()
+        const message = hex`320600016400070a`
+        for (let i = 0; i < message.length; ++i) wire.says(message.slice(i, i + 1))
+        await ds.sleep(50)
+        expect(heard).toBe(1)
+        expect(wire.written[2]).toBe("40020007")
+        const many = Buffer.alloc(60 * 8)
+        for (let i = 0; i < 60; ++i) many.blitAt(i * 8, message, 0, 8)
+        wire.says(many)
+        await ds.sleep(100)
+        expect(heard).toBe(61)
+        expect(wire.written.length).toBe(3 + 60)
+    })
+
+    test("a kilobyte of the shortest packets does not use up the VM's steps", async () => {
+        await accept()
+        const pings = Buffer.alloc(1024)
+        for (let i = 0; i < 1024; i += 2) pings[i] = 0xd0
+        wire.says(pings)
+        await ds.sleep(1000)
+        expect(session.state).toBe(SessionState.Online)
+    })
+
+    test("a refusal closes at once, and the next attempt comes within a second", async () => {
+        wire.event("open")
+        await ds.sleep(10)
+        wire.says(hex`20020005`)
+        await ds.sleep(10)
+        expect(wire.closes).toBe(1)
+        expect(session.reason).toBe("refused: not authorized (5)")
+        const waitedMs = await nextAttempt(2)
+        expect(waitedMs < 1100).toBe(true)
+    })
+
+    test("what is no MQTT closes the connection, with its reason, and is counted", async () => {
+        wire.event("open")
+        await ds.sleep(10)
+        wire.says(
+            Buffer.from(
+                "HTTP/1.1 400 Bad Request: this port speaks another protocol, and says so in many words\r\n\r\n"
+            )
+        )
+        await ds.sleep(10)
+        expect(session.reason).toBe("packet type 4 before CONNACK")
+        expect(session.violations).toBe(1)
+        await nextAttempt(2)
+        wire.event("open")
+        await ds.sleep(10)
+        wire.says(hex`20ffffffff`)
+        await ds.sleep(10)
+        expect(session.reason).toBe("the server does not speak MQTT")
+        expect(session.violations).toBe(2)
+        expect(wire.closes).toBe(2)
+    })
+
+    test("a kick after a good connect may wait longer than a failed attempt", async () => {
+        await accept()
+        wire.event("close")
+        const waitedMs = await nextAttempt(2)
+        expect(waitedMs > 1100).toBe(true) // anything up to 32 s: 15 s with the randomness of this test
+        expect(link.failures).toBe(1)
+    })
+
+    test("in flight and unacknowledged, it comes again with DUP on the next connection", async () => {
+        outbox = "t"
+        await accept()
+        wire.event("error", "reset")
+        await ds.sleep(10)
+        expect(session.reason).toBe("reset")
+        await nextAttempt(2)
+        wire.event("open")
+        await ds.sleep(50)
+        wire.says(hex`20020100`)
+        await ds.sleep(50)
+        expect(wire.written[4]).toBe("3a060001740002aa")
+        expect(wire.written.length).toBe(5) // the session is present: no SUBSCRIBE
+    })
+
+    test("a message above the bound is passed over and acknowledged", async () => {
+        await accept()
+        const long = Buffer.alloc(403)
+        long.blitAt(0, hex`3290030001640007`, 0, 8)
+        wire.says(long)
+        await ds.sleep(20)
+        expect(heard).toBe(0)
+        expect(wire.written[2]).toBe("40020007")
+    })
+
+    test("leaving is DISCONNECT, then the socket closes, and no attempt follows", async () => {
+        await accept()
+        link.leave()
+        await ds.sleep(500)
+        expect(wire.written[2]).toBe("e000")
+        expect(wire.closes).toBe(1)
+        await ds.sleep(40000)
+        expect(wire.opened.length).toBe(1)
+    })
+
+    test("a refill that throws ends the connection, not the program", async () => {
+        await accept()
+        outbox = "" + Buffer.alloc(300).toString("hex") // no topic is that long
+        link.wake()
+        await ds.sleep(20)
+        expect(wire.closes).toBe(1)
+        expect(session.reason.startsWith("topic: 600 bytes")).toBe(true)
     })
 })

@@ -1,25 +1,28 @@
+import * as ds from "@devicescript/core"
 import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { parsePublish } from "../../src/mqtt/message"
 import {
     CONNACK,
     Packet,
-    PacketParser,
     PUBACK,
     PUBLISH,
     connectPacket,
     disconnectPacket,
     markDuplicate,
-    parsePublish,
     pingreqPacket,
     pubackPacket,
     publishPacket,
     subscribePacket,
 } from "../../src/mqtt/packets"
+import { PacketParser } from "../../src/mqtt/parser"
+import { TOPIC_BYTES_MAX } from "../../src/mqtt/topic"
 import { expectBytes } from "../expect"
 
 let parser: PacketParser
 
-/** Everything that comes out of a stream cut after every `size` bytes. */
-function parseAll(stream: Buffer, size: number): Packet[] {
+/** Everything that comes out of a stream cut after every `size` bytes. Gives way, for a test may ask for hundreds of pieces. */
+async function parseAll(stream: Buffer, size: number): Promise<Packet[]> {
+    await ds.sleep(0)
     const packets: Packet[] = []
     for (let at = 0; at < stream.length; at += size) {
         const end = at + size < stream.length ? at + size : stream.length
@@ -31,7 +34,7 @@ function parseAll(stream: Buffer, size: number): Packet[] {
 }
 
 function publishBody(flags: number, body: Buffer): Packet {
-    return { type: PUBLISH, flags, body }
+    return { type: PUBLISH, flags, body, skippedId: 0 }
 }
 
 // Expected bytes are written out by hand from the OASIS standard; [brackets] name its chapters.
@@ -67,8 +70,35 @@ describe("mqtt packets", () => {
         expectBytes(publishPacket(1, "a/b", hex``, true), "33070003612f620001")
     })
 
+    test("PUBLISH at QoS 0 has no packet id [3.3.2.2]", () => {
+        expectBytes(publishPacket(0, "a/b", hex`c0ffee`, false), "30080003612f62c0ffee")
+        expectBytes(publishPacket(0, "a/b", hex``, true), "31050003612f62")
+    })
+
+    test("a topic out of bounds is refused before it is sent", () => {
+        const long = Buffer.alloc(TOPIC_BYTES_MAX + 1)
+        long.fillAt(0, long.length, 0x61)
+        expect(() => {
+            publishPacket(1, long.toString("utf-8"), hex``, false)
+        }).toThrow()
+        expect(() => {
+            publishPacket(1, "", hex``, false)
+        }).toThrow()
+    })
+
+    test("an acknowledgement is always the same buffer, and says what it is for", () => {
+        const first = pubackPacket(0xffff)
+        expectBytes(first, "4002ffff")
+        expect(pubackPacket(1) === first).toBe(true)
+        expectBytes(first, "40020001")
+    })
+
     test("SUBSCRIBE, PUBACK, PINGREQ and DISCONNECT are the standard's", () => {
-        expectBytes(subscribePacket(10, "a/b"), "8208000a0003612f6201") // [3.8] figure 3.23's first filter
+        expectBytes(subscribePacket(10, ["a/b"]), "8208000a0003612f6201") // [3.8] figure 3.23's first filter
+        expectBytes(
+            subscribePacket(10, ["a/b", "c/d"]),
+            "820e000a" + "0003612f6201" + "0003632f6401"
+        )
         expectBytes(pubackPacket(0x1234), "40021234") // [3.4]
         expectBytes(pingreqPacket(), "c000") // [3.12]
         expectBytes(disconnectPacket(), "e000") // [3.14]
@@ -82,7 +112,7 @@ describe("mqtt packets", () => {
         expectBytes(header(316, 3), "32c102") // 321: the standard's own example
     })
 
-    test("packets come out whole, wherever the stream is cut", () => {
+    test("packets come out whole, wherever the stream is cut", async () => {
         const stream = Buffer.concat(
             hex`20020000`,
             publishPacket(7, "a/b", hex`0102030405`, false),
@@ -90,7 +120,7 @@ describe("mqtt packets", () => {
             hex`40020007`
         )
         for (let size = 1; size <= stream.length; ++size) {
-            const packets = parseAll(stream, size)
+            const packets = await parseAll(stream, size)
             expect(packets.length).toBe(4)
             expect(packets[0].type).toBe(CONNACK)
             expectBytes(packets[0].body, "0000")
@@ -103,10 +133,10 @@ describe("mqtt packets", () => {
         }
     })
 
-    test("a packet above the bound is passed over, and the next one is sound", () => {
+    test("a packet above the bound is passed over, and the next one is sound", async () => {
         const stream = Buffer.concat(publishPacket(1, "t", Buffer.alloc(300), false), hex`40020007`)
         for (const size of [1, 7, 400]) {
-            const packets = parseAll(stream, size)
+            const packets = await parseAll(stream, size)
             expect(packets.length).toBe(2)
             expect(packets[0].type).toBe(PUBLISH)
             expect(packets[0].body).toBe(undefined)
@@ -114,14 +144,47 @@ describe("mqtt packets", () => {
         }
     })
 
-    test("a body of just the bound is kept", () => {
-        const packets = parseAll(publishPacket(1, "t", Buffer.alloc(95), false), 50)
+    test("of a PUBLISH above the bound its packet id is kept, wherever the stream is cut [3.3.2.2]", async () => {
+        const stream = publishPacket(0xa1b2, "a/b/c", Buffer.alloc(200), false)
+        for (let size = 1; size <= stream.length; ++size) {
+            const packets = await parseAll(stream, size)
+            expect(packets.length).toBe(1)
+            expect(packets[0].body).toBe(undefined)
+            expect(packets[0].skippedId).toBe(0xa1b2)
+        }
+    })
+
+    test("a packet above the bound that has no packet id, or no room for one, has none", async () => {
+        expect(
+            (await parseAll(publishPacket(0, "a", Buffer.alloc(200), false), 50))[0].skippedId
+        ).toBe(0)
+        const noRoom = publishPacket(0xa1b2, "a", Buffer.alloc(200), false)
+        noRoom[3] = 0 // 204 bytes follow: a topic of 201 leaves one byte for the id
+        noRoom[4] = 201
+        expect((await parseAll(noRoom, 50))[0].skippedId).toBe(0)
+        const suback = publishPacket(0xa1b2, "a", Buffer.alloc(200), false)
+        suback[0] = 0x92
+        expect((await parseAll(suback, 50))[0].skippedId).toBe(0)
+    })
+
+    test("a body of just the bound is kept", async () => {
+        const packets = await parseAll(publishPacket(1, "t", Buffer.alloc(95), false), 50)
         expect(packets[0].body.length).toBe(100)
     })
 
-    test("a remaining length of five bytes ends the stream [2.2.3]", () => {
-        expect(parseAll(hex`30ffffffff7f00`, 1).length).toBe(0)
+    test("a remaining length of five bytes ends the stream [2.2.3]", async () => {
+        expect((await parseAll(hex`30ffffffff7f00`, 1)).length).toBe(0)
         expect(parser.malformed).toBe(true)
+        expect((await parseAll(hex`40020007`, 4)).length).toBe(0)
+    })
+
+    test("four bytes of remaining length are the most, and whole [2.2.3]", async () => {
+        // 268,435,455 is the standard's largest; it is passed over, not allocated
+        const stream = Buffer.concat(hex`30ffffff7f`, Buffer.alloc(100))
+        expect((await parseAll(stream, 7)).length).toBe(0)
+        expect(parser.malformed).toBe(false)
+        parser = new PacketParser(100)
+        expect((await parseAll(hex`d080808000`, 1)).length).toBe(1)
     })
 
     test("a malformed PUBLISH is none [3.3.2]", () => {
@@ -133,6 +196,32 @@ describe("mqtt packets", () => {
         expect(parsePublish(publishBody(2, hex`0001610000`))).toBe(undefined) // packet id 0 [2.3.1]
         expect(parsePublish(publishBody(4, hex`0001610001`))).toBe(undefined) // QoS 2
         expect(parsePublish(publishBody(6, hex`0001610001`))).toBe(undefined) // QoS 3
+    })
+
+    test("a topic is UTF-8 without U+0000, and no filter [1.5.3, 3.3.2.1]", () => {
+        const topic = (bytes: Buffer) =>
+            parsePublish(publishBody(0, Buffer.concat(hex`00`, Buffer.from([bytes.length]), bytes)))
+        expect(topic(hex`c3a9`).topic).toBe("\u00e9")
+        for (const bytes of [
+            hex`ff`, // no lead byte
+            hex`e282`, // cut short
+            hex`c080`, // U+0000 in two bytes
+            hex`eda080`, // a surrogate
+            hex`f4908080`, // above U+10FFFF
+            hex`610062`, // U+0000
+            hex`612f2b`, // "a/+"
+            hex`23`, // "#"
+        ])
+            expect(topic(bytes)).toBe(undefined)
+    })
+
+    test("a topic longer than we look at is told apart from none", () => {
+        const body = Buffer.alloc(2 + TOPIC_BYTES_MAX + 1)
+        body[0] = (TOPIC_BYTES_MAX + 1) >> 8
+        body[1] = (TOPIC_BYTES_MAX + 1) & 0xff
+        const publish = parsePublish(publishBody(0, body))
+        expect(publish.topic).toBe(undefined)
+        expect(publish.payload.length).toBe(0)
     })
 
     test("a PUBLISH at QoS 0 has no packet id, and may be empty", () => {

@@ -1,193 +1,189 @@
 import { beforeEach, describe, expect, test } from "@devicescript/test"
-import { PacketParser, Publish } from "../../src/mqtt/packets"
 import { Session, SessionState, WINDOW } from "../../src/mqtt/session"
-import { expectBytes } from "../expect"
+import { Peer } from "./peer"
 
 const SECOND_MS = 1000
 const CONNACK_ACCEPTED = hex`20020000`
 
+let peer: Peer
 let session: Session
-let heard: Publish[]
 
-/** What the server says, at a time; whether the session goes on. */
-function server(bytes: Buffer, nowMs: number): boolean {
-    const parser = new PacketParser(1000)
-    parser.push(bytes)
-    return session.received(parser.next(), nowMs)
+/** Fills the window with PUBLISHes 2, 3, 4, 5 of "t". */
+function fillWindow(): void {
+    while (session.canPublish()) session.publish("t", hex`aa`, false)
 }
 
-/** Everything the session wants to send, in hex, one packet after another. */
-function sent(nowMs: number): string[] {
-    const packets: string[] = []
-    for (let p = session.takeOutgoing(nowMs); p !== undefined; p = session.takeOutgoing(nowMs))
-        packets.push(p.toString("hex"))
-    return packets
-}
-
-function online(): void {
-    session.connect(0)
-    sent(0)
-    server(CONNACK_ACCEPTED, 0)
-    sent(0)
-}
-
+// Bytes are written out by hand from the OASIS standard; [brackets] name its chapters.
 describe("mqtt session", () => {
     beforeEach(() => {
-        heard = []
-        session = new Session(
-            { clientId: "c", keepAliveSeconds: 60, will: { topic: "w", message: "off" } },
-            "d",
-            message => {
-                heard.push(message)
-            }
-        )
+        peer = new Peer("d")
+        session = peer.session
     })
 
-    test("connecting is CONNECT and nothing else, until the server accepts", () => {
+    test("connecting is CONNECT and nothing else, until the server accepts [3.1]", () => {
         session.connect(0)
         expect(session.state).toBe(SessionState.Connecting)
-        const first = sent(0)
-        expect(first.length).toBe(1)
-        expect(first[0].startsWith("10")).toBe(true)
+        // "MQTT" 4, will retain, will QoS 1, will, no clean session, 60 s, "c", "w", "off"
+        expect(peer.hears(0)).toBe(
+            "1015" + "00044d515454042c003c" + "000163" + "000177" + "00036f6666"
+        )
         expect(session.canPublish()).toBe(false)
-        expect(server(CONNACK_ACCEPTED, 5)).toBe(true)
+        expect(session.canPublishOnce()).toBe(false)
+        expect(peer.says(CONNACK_ACCEPTED, 5)).toBe(true)
         expect(session.state).toBe(SessionState.Online)
         expect(session.connects).toBe(1)
-        expect(sent(5)[0]).toBe("820600010001" + "6401") // SUBSCRIBE, packet id 1, "d", QoS 1
+        expect(peer.hears(5)).toBe("820600010001" + "6401") // SUBSCRIBE, packet id 1, "d", QoS 1
     })
 
-    test("a refusal ends the attempt at once, with its reason", () => {
-        session.connect(0)
-        expect(server(hex`20020005`, 1)).toBe(false)
-        expect(session.reason).toBe("CONNACK refused with 5")
+    test("a refusal ends the attempt at once, with its reason in words [3.2.2.3]", () => {
+        const reasons = [
+            "unacceptable protocol version",
+            "identifier rejected",
+            "server unavailable",
+            "bad user name or password",
+            "not authorized",
+            "reserved",
+        ]
+        for (let code = 1; code <= 6; ++code) {
+            session.connect(0)
+            expect(peer.says(Buffer.from([0x20, 2, 0, code]), 1)).toBe(false)
+            expect(session.reason).toBe(`refused: ${reasons[code - 1]} (${code})`)
+            session.disconnected(session.reason)
+        }
         expect(session.connects).toBe(0)
+        expect(session.violations).toBe(0)
     })
 
     test("a server that says nothing is given up after 10 s", () => {
-        session.connect(0)
-        expect(session.tick(9 * SECOND_MS)).toBe(true)
-        expect(session.tick(10 * SECOND_MS)).toBe(false)
+        session.connect(1000)
+        expect(session.tick(10999)).toBe(true)
+        expect(session.waitMs(10999)).toBe(1)
+        expect(session.tick(11000)).toBe(false)
         expect(session.reason).toBe("no CONNACK")
     })
 
     test("PUBLISHes have packet ids of their own, and at most a window of them is out", () => {
-        online()
-        const ids: string[] = []
-        while (session.canPublish()) {
-            session.publish("t", hex`aa`, false)
-            ids.push(sent(0)[0].slice(10, 14))
-        }
-        expect(ids.length).toBe(WINDOW)
-        expect(ids.join(" ")).toBe("0002 0003 0004 0005") // 1 was the SUBSCRIBE
+        peer.online(1)
+        fillWindow()
+        expect(WINDOW).toBe(4)
+        expect(peer.hears(0)).toBe(
+            "32060001740002aa 32060001740003aa 32060001740004aa 32060001740005aa" // 1 was the SUBSCRIBE
+        )
+        expect(() => {
+            session.publish("t", hex``, false)
+        }).toThrow()
     })
 
-    test("a PUBACK makes room, for its own PUBLISH only", () => {
-        online()
-        while (session.canPublish()) session.publish("t", hex`aa`, false)
-        expect(server(hex`40020063`, 1)).toBe(true) // 99 was never sent
+    test("a PUBACK makes room, for its own PUBLISH only [3.4]", () => {
+        peer.online(1)
+        fillWindow()
+        peer.hears(0)
+        expect(peer.says(hex`40020063`, 1)).toBe(true) // 99 was never sent
         expect(session.canPublish()).toBe(false)
-        expect(server(hex`40020003`, 1)).toBe(true)
+        expect(peer.says(hex`40020003`, 1)).toBe(true)
         expect(session.canPublish()).toBe(true)
-        server(hex`40020003`, 1)
+        expect(peer.says(hex`40020003`, 1)).toBe(true)
         session.publish("t", hex`bb`, false)
         expect(session.canPublish()).toBe(false)
     })
 
-    test("what was not acknowledged is sent again with DUP, in order, after a reconnect", () => {
-        online()
-        session.publish("t", hex`aa`, false)
-        session.publish("t", hex`bb`, false)
-        session.publish("t", hex`cc`, false)
-        sent(0)
-        server(hex`40020003`, 1) // the second
-        session.disconnected("gone")
-        expect(session.takeOutgoing(2)).toBe(undefined)
-        session.connect(3)
-        sent(3)
-        server(CONNACK_ACCEPTED, 4)
-        const again = sent(4)
-        expect(again.length).toBe(3)
-        expect(again[1]).toBe("3a060001740002" + "aa")
-        expect(again[2]).toBe("3a060001740004" + "cc")
-    })
-
-    test("packet ids go round to 1, past those in flight", () => {
-        online()
-        session.publish("t", hex`00`, false) // id 2, never acknowledged
-        ;(session as any).nextId = 65535
-        const ids: string[] = []
-        sent(0)
-        for (let i = 0; i < 3; ++i) {
-            session.publish("t", hex`00`, false)
-            ids.push(sent(0)[0].slice(10, 14))
+    test("a PUBACK tells the token of its PUBLISH, once, and a handler that throws harms nothing", () => {
+        const tokens: number[] = []
+        session.onAcknowledged = token => {
+            tokens.push(token)
+            if (token === 8) throw new Error("handler")
         }
-        expect(ids.join(" ")).toBe("ffff 0001 0003")
+        peer.online(1)
+        session.publish("t", hex`aa`, false, 7)
+        session.publish("t", hex`bb`, false, 8)
+        peer.hears(0)
+        expect(peer.says(hex`400200034002000340020002`, 1)).toBe(true)
+        expect(tokens.join(" ")).toBe("8 7")
     })
 
-    test("a message is handed on and, at QoS 1, acknowledged", () => {
-        online()
-        expect(server(hex`320700016400090102`, 1)).toBe(true)
-        expect(heard.length).toBe(1)
-        expect(heard[0].topic).toBe("d")
-        expectBytes(heard[0].payload, "0102")
-        expect(sent(1).join(" ")).toBe("40020009")
-        expect(server(hex`3005000164aabb`, 1)).toBe(true)
-        expect(heard.length).toBe(2)
-        expect(sent(1).length).toBe(0)
+    test("QoS 0 goes beside a full window, has no packet id, and is gone with the connection", () => {
+        peer.online(1)
+        fillWindow()
+        peer.hears(0)
+        expect(session.canPublishOnce()).toBe(true)
+        session.publishOnce("t", hex`bb`, true)
+        expect(peer.hears(0)).toBe("3104000174bb")
+        for (let i = 0; i < WINDOW; ++i) session.publishOnce("t", hex`cc`, false)
+        expect(session.canPublishOnce()).toBe(false)
+        expect(peer.again(true, 1).indexOf("cc")).toBe(-1)
+        expect(session.canPublishOnce()).toBe(true)
     })
 
-    test("silence is a ping after a keepalive, and the end after one and a half", () => {
-        online()
-        expect(session.tick(59 * SECOND_MS)).toBe(true)
-        expect(sent(59 * SECOND_MS).length).toBe(0)
-        expect(session.tick(60 * SECOND_MS)).toBe(true)
-        expect(sent(60 * SECOND_MS).join(" ")).toBe("c000")
-        expect(session.tick(61 * SECOND_MS)).toBe(true)
-        expect(sent(61 * SECOND_MS).length).toBe(0)
-        expect(session.tick(89 * SECOND_MS)).toBe(true)
-        expect(session.tick(90 * SECOND_MS)).toBe(false)
-        expect(session.reason).toBe("no answer to a ping")
+    test("what was not acknowledged is sent again with DUP, in order, session or no session [4.4]", () => {
+        peer.online(1)
+        fillWindow()
+        peer.hears(0)
+        peer.says(hex`40020003`, 1) // the second
+        const again = "3a060001740002aa 3a060001740004aa 3a060001740005aa"
+        expect(peer.again(true, 2)).toBe(again)
+        expect(peer.again(false, 3)).toBe("820600060001" + "6401 " + again)
     })
 
-    test("an answer to a ping is life, and the next ping comes a keepalive later", () => {
-        online()
-        session.tick(60 * SECOND_MS)
-        sent(60 * SECOND_MS)
-        server(hex`d000`, 61 * SECOND_MS)
-        expect(session.tick(119 * SECOND_MS)).toBe(true)
-        expect(sent(119 * SECOND_MS).length).toBe(0)
-        expect(session.tick(121 * SECOND_MS)).toBe(true)
-        expect(sent(121 * SECOND_MS).join(" ")).toBe("c000")
+    test("nothing is sent while there is no connection, nor before CONNACK", () => {
+        peer.online(1)
+        fillWindow()
+        session.disconnected("gone")
+        expect(peer.hears(1)).toBe("")
+        expect(session.waitMs(1) >= 0).toBe(true)
+        session.connect(2)
+        expect(peer.hears(2).startsWith("10")).toBe(true)
+        expect(peer.hears(2)).toBe("")
     })
 
-    test("it says how long there is nothing to do", () => {
+    test("DUP is of what was sent, not of what only waited to be [3.3.1.1]", () => {
+        peer.online(1)
+        session.publish("t", hex`aa`, false)
+        expect(session.takeOutgoing(0).toString("hex")).toBe("32060001740002aa")
+        session.publish("t", hex`bb`, false)
+        expect(peer.again(true, 1)).toBe("3a060001740002aa 32060001740003bb")
+        expect(peer.again(true, 2)).toBe("3a060001740002aa 3a060001740003bb")
+    })
+
+    test("packet ids go round to 1, past those in flight [2.3.1]", () => {
+        peer.online(1)
+        session.publish("t", hex``, false) // id 2, unacknowledged to the end
+        peer.hears(0)
+        ;(session as any).nextId = 65535
+        session.publish("t", hex``, false)
+        session.publish("t", hex``, false)
+        session.publish("t", hex``, false)
+        expect(peer.hears(0)).toBe("3205000174ffff 32050001740001 32050001740003")
+    })
+
+    test("a SUBSCRIBE that waits for its answer keeps its packet id [2.3.1]", () => {
         session.connect(0)
-        expect(session.waitMs(1000)).toBe(9 * SECOND_MS)
-        online()
-        expect(session.waitMs(1000)).toBe(59 * SECOND_MS)
-        session.tick(60 * SECOND_MS)
-        sent(60 * SECOND_MS)
-        expect(session.waitMs(60 * SECOND_MS)).toBe(30 * SECOND_MS)
-        expect(session.waitMs(95 * SECOND_MS)).toBe(0)
+        peer.hears(0)
+        peer.says(CONNACK_ACCEPTED, 0)
+        peer.hears(0) // SUBSCRIBE with 1
+        ;(session as any).nextId = 65535
+        session.publish("t", hex``, false)
+        session.publish("t", hex``, false)
+        expect(peer.hears(0)).toBe("3205000174ffff 32050001740002")
     })
 
-    test("what breaks the protocol ends the connection, with its reason", () => {
-        online()
-        expect(server(CONNACK_ACCEPTED, 1)).toBe(false) // a second CONNACK
-        expect(session.reason).toBe("unexpected CONNACK")
-        expect(server(hex`400100`, 1)).toBe(false)
-        expect(session.reason).toBe("malformed PUBACK")
-        expect(server(hex`3001ff`, 1)).toBe(false)
-        expect(session.reason).toBe("malformed PUBLISH")
-        expect(server(hex`50020001`, 1)).toBe(false)
-        expect(session.reason).toBe("unexpected packet type 5") // PUBREC: we send no QoS 2
-        expect(server(hex`1000`, 1)).toBe(false)
-        expect(session.reason).toBe("unexpected packet type 1")
+    test("leaving is what waits, then DISCONNECT, then silence [3.14]", () => {
+        peer.online(1)
+        session.publish("t", hex`aa`, false)
+        session.leave()
+        expect(session.canPublish()).toBe(false)
+        expect(peer.hears(1)).toBe("32060001740002aa e000")
+        expect(session.state).toBe(SessionState.Offline)
+        expect(peer.hears(1)).toBe("")
+        expect(peer.says(hex`40020002`, 2)).toBe(false)
     })
 
-    test("a refused subscription is told, and the session goes on", () => {
-        online()
-        expect(server(hex`9003000180`, 1)).toBe(true)
-        expect(session.reason).toBe("subscription to d refused")
+    test("it knows how long it has been online, from CONNACK on", () => {
+        session.connect(0)
+        peer.hears(0)
+        expect(session.onlineForMs(5 * SECOND_MS)).toBe(0)
+        peer.says(CONNACK_ACCEPTED, 7 * SECOND_MS)
+        expect(session.onlineForMs(9 * SECOND_MS)).toBe(2 * SECOND_MS)
+        session.disconnected("gone")
+        expect(session.onlineForMs(10 * SECOND_MS)).toBe(0)
     })
 })
