@@ -4,19 +4,23 @@ import { randomBuffer } from "@devicescript/crypto"
 import { Model, UNKNOWN, ticksFromValue } from "../inference/model"
 import { parseBroker } from "../mqtt/broker"
 import { Link } from "../mqtt/link"
+import { Publish } from "../mqtt/packets"
 import { Session } from "../mqtt/session"
 import { feature } from "../sensing/features"
 import { PartPlan, Sampler, nextRound } from "../sensing/sampler"
 import { Window } from "../sensing/window"
 import { measurandByName } from "../telemetry/contract/measurands"
-import { VERDICT_UNKNOWN } from "../telemetry/contract/senml"
-import { downTopic, stateTopic, upTopic } from "../telemetry/contract/topics"
-import { Outbox } from "../telemetry/outbox"
-import { ReportPolicy } from "../telemetry/policy"
-import { ReportWriter } from "../telemetry/report"
-import { Reporter } from "../telemetry/reporter"
-import { readText } from "./config"
+import { ALARM_SLOTS, AlarmLog } from "../telemetry/alarm-log"
 import { SETTING_BROKER } from "../telemetry/contract/settings"
+import { VERDICT_UNKNOWN } from "../telemetry/contract/senml"
+import { ackTopic, downTopic, stateTopic, upTopic } from "../telemetry/contract/topics"
+import { Outbox, Outgoing, ROUTINE } from "../telemetry/outbox"
+import { ReportPolicy } from "../telemetry/policy"
+import { ReportHead, ReportWriter } from "../telemetry/report"
+import { Draft, Reporter } from "../telemetry/reporter"
+import { readText } from "./config"
+import { FlashStore } from "./flash-store"
+import { WallClock } from "./wall-clock"
 
 export interface NodeOptions {
     /** What the node is for: the name after `main` of its program. */
@@ -27,19 +31,22 @@ export interface NodeOptions {
     report: ReportPolicy
     /** `mqtt://host:port`, unless the settings name another. */
     broker: string
+    /** Called once a report is in the outbox; an alarm, once it is in flash. */
+    onReport?: (boot: Buffer, sequence: number, isAlarm: boolean) => void
 }
 
 /** Samples that a model's features look back over. */
 const WINDOW_SAMPLES = 5
-const OUTBOX_REPORTS = 32
+/** Routine reports kept while the broker is away. At 60 B each, a twentieth of the heap. */
+const ROUTINE_REPORTS = 32
 const KEEP_ALIVE_SECONDS = 60
 
-/** Starts a node; returns once its first parts are up, and samples for ever after. @throws Error on options that contradict themselves */
+/** Starts a node, and samples for ever. @throws Error on options that contradict themselves */
 export async function startNode(options: NodeOptions): Promise<void> {
     check(options)
     const node = new Node(options)
-    const url = await readText(SETTING_BROKER, options.broker)
-    node.connect(url)
+    await node.restoreAlarms()
+    node.connect(await readText(SETTING_BROKER, options.broker))
     await node.sampleForEver()
 }
 
@@ -47,9 +54,13 @@ class Node {
     private readonly id = ds.deviceIdentifier("self")
     /** Random, so that booting writes no flash; with the sequence it names every report for ever. */
     private readonly boot = randomBuffer(8)
+    private sequence = 0
     private readonly sampler: Sampler
     private readonly reporter: Reporter
-    private readonly outbox = new Outbox(OUTBOX_REPORTS)
+    private readonly outbox: Outbox
+    private readonly store = new FlashStore()
+    private readonly alarms = new AlarmLog(this.store)
+    private readonly wallClock = new WallClock()
     private readonly windows: Window[] = []
     /** By model input: which of the sampler's values it looks at. */
     private readonly inputs: number[] = []
@@ -60,13 +71,35 @@ class Node {
 
     constructor(private readonly options: NodeOptions) {
         const { parts, model, report } = options
+        const routineReports = report.whileOffline === "newest" ? 1 : ROUTINE_REPORTS
+        this.outbox = new Outbox(routineReports, ALARM_SLOTS)
         this.sampler = new Sampler(parts)
-        const writer = new ReportWriter(this.boot)
-        this.reporter = new Reporter(writer, report, this.sampler, model.name)
+        this.reporter = new Reporter(
+            new ReportWriter(),
+            report,
+            this.sampler,
+            model.name,
+            model.classes
+        )
         for (const input of model.inputs) {
             this.inputs.push(this.sampler.measurands.indexOf(input.measurand))
             this.windows.push(new Window(WINDOW_SAMPLES))
             this.ticks.push(0)
+        }
+    }
+
+    /** Alarms that the broker did not acknowledge before the power went: they go first. */
+    async restoreAlarms(): Promise<void> {
+        for (const alarm of await this.alarms.restore()) {
+            this.reporter.remember(alarm)
+            if (!this.alarms.isWaiting(alarm.number)) continue
+            const { sequence, number } = alarm
+            this.outbox.pushAlarm({
+                sequence,
+                bytes: this.reporter.retell(alarm),
+                alarm: number,
+                retold: true,
+            })
         }
     }
 
@@ -78,12 +111,13 @@ class Node {
             return
         }
         const will = { topic: stateTopic(this.id), message: `{"state":"offline"}` }
+        // DeviceScript binds a method when it is taken: no arrow is needed, and none may name `this` here.
         this.session = new Session(
             { clientId: `mw-${this.id}`, keepAliveSeconds: KEEP_ALIVE_SECONDS, will },
             downTopic(this.id),
-            message => console.log(`down: ${message.payload.length} B`)
+            this.command
         )
-        // DeviceScript binds a method when it is taken: no arrow is needed, and none may name `this` here.
+        this.session.onAcknowledged = this.acknowledged
         this.link = new Link(broker, this.session, this.refill)
         const link = this.link
         const run = async () => await link.run()
@@ -105,7 +139,7 @@ class Node {
             if (next.waitMs > 0) await ds.sleep(next.waitMs)
             const uptimeMs = ds.millis()
             await sampler.round()
-            this.tell(uptimeMs)
+            await this.tell(uptimeMs)
         }
     }
 
@@ -121,34 +155,88 @@ class Node {
         return index === UNKNOWN ? VERDICT_UNKNOWN : model.classes[index]
     }
 
-    private tell(uptimeMs: number): void {
-        const { reporter, outbox } = this
-        const report = reporter.report(uptimeMs, this.verdict(), outbox.lost)
-        if (report === undefined) return
-        outbox.push(report)
+    /** Reports the round just sampled, if the policy asks for it: an alarm is in flash before it is on its way. */
+    private async tell(uptimeMs: number): Promise<void> {
+        const { reporter, outbox, sampler } = this
+        const head: ReportHead = {
+            boot: this.boot,
+            sequence: this.sequence,
+            uptimeMs,
+            samples: sampler.samples,
+            epochMs: this.wallClock.epochMs(uptimeMs),
+        }
+        const health = { lost: outbox.lost.toText(), flashWrites: this.store.writes }
+        const draft = reporter.report(head, this.verdict(), health)
+        if (draft === undefined) return
+        this.sequence++
+        const isAlarm = draft.events.length > 0
+        if (isAlarm) outbox.pushAlarm(await this.kept(head, draft))
+        else outbox.pushRoutine(head.sequence, draft.bytes)
+        const { onReport } = this.options
+        if (onReport !== undefined) onReport(this.boot, head.sequence, isAlarm)
         if (this.link !== undefined) this.link.wake()
     }
 
-    /** The session has room: first the birth that takes back the last will, then what waits. */
+    private async kept(head: ReportHead, draft: Draft): Promise<Outgoing> {
+        // The first alarm of all changes the node's state, which is told anew.
+        if (!this.alarms.kept) this.births = 0
+        const number = await this.alarms.keep({
+            program: this.reporter.program,
+            boot: this.boot,
+            number: 0,
+            waiting: 0,
+            sequence: head.sequence,
+            uptimeSeconds: Math.floor(head.uptimeMs / 1000),
+            events: draft.events,
+        })
+        return { sequence: head.sequence, bytes: draft.bytes, alarm: number, retold: false }
+    }
+
+    /** The session has room: the birth that takes back the last will, the question for the time, then what waits. */
     private refill(): void {
-        const { session, outbox } = this
+        const { session, outbox, wallClock } = this
         while (session.canPublish()) {
+            const uptimeMs = ds.millis()
             if (this.births < session.connects) {
                 this.births = session.connects
-                session.publish(stateTopic(this.id), this.birth(), true)
-                continue
+                session.publish(stateTopic(this.id), this.birth(), true, ROUTINE)
+            } else if (wallClock.isDue(uptimeMs)) {
+                session.publish(ackTopic(this.id), wallClock.ask(uptimeMs), false, ROUTINE)
+            } else {
+                const next = outbox.take()
+                if (next === undefined) return
+                session.publish(upTopic(this.id), next.bytes, false, next.alarm)
             }
-            const report = outbox.take()
-            if (report === undefined) return
-            session.publish(upTopic(this.id), report, false)
         }
     }
 
+    /** The broker has a PUBLISH; `alarm` is its number, or ROUTINE. */
+    private acknowledged(alarm: number): void {
+        if (alarm === ROUTINE) return
+        const { alarms } = this
+        const acknowledge = async () => {
+            try {
+                await alarms.acknowledge(alarm)
+            } catch (e) {
+                console.error(`alarm ${alarm}: ${(e as Error).message}`)
+            }
+        }
+        acknowledge.start()
+    }
+
+    private command(message: Publish): void {
+        if (!this.wallClock.answer(message.payload, ds.millis()))
+            console.log(`down: ${message.payload.length} B, not understood`)
+    }
+
+    /** `store` is "new" until an alarm was kept: a node that had kept some and is new again has lost its flash. See AlarmLog for "torn". */
     private birth(): Buffer {
         const { app, model } = this.options
         const boot = this.boot.toString("hex")
+        const { kept, torn } = this.alarms
+        const store = torn ? "torn" : kept ? "kept" : "new"
         return Buffer.from(
-            `{"state":"online","boot":"${boot}","app":"${app}","model":"${model.name}"}`
+            `{"state":"online","boot":"${boot}","app":"${app}","model":"${model.name}","store":"${store}"}`
         )
     }
 }

@@ -13,4 +13,6 @@ export interface ReportPolicy {
     everyMs: number
     /** By measurand; one that is not named is `off`. */
     measurands: { [measurand: string]: ReportAs }
+    /** What becomes of routine reports while the broker is away: kept up to a bound (the default), or the newest alone. */
+    whileOffline?: "keep" | "newest"
 }

@@ -5,6 +5,7 @@ import {
     FIELD_BOOT,
     FIELD_SEQUENCE,
     FIELD_UPTIME_MS,
+    LABEL_BASE_TIME,
     LABEL_NAME,
     LABEL_STRING_VALUE,
     LABEL_UNIT,
@@ -17,29 +18,43 @@ import {
 /** The first byte of an array; how many records it has is filled in at the end. */
 const ARRAY_OF_NONE = 0x80
 
+/** What tells a report from every other, and when its sample was taken. */
+export interface ReportHead {
+    /** 8 bytes. */
+    boot: Buffer
+    sequence: number
+    uptimeMs: number
+    /** Sampling rounds since boot; 0 when it is not known any more. */
+    samples: number
+    /** Milliseconds since 1970, once the node knows. */
+    epochMs?: number
+}
+
 export class ReportWriter {
     private readonly cbor = new CborWriter(Buffer.alloc(REPORT_BYTES_MAX))
     private records = 0
 
-    constructor(private readonly boot: Buffer) {}
-
-    /** Begins a report of the sample taken at `uptimeMs`, the `samples`-th since boot. */
-    start(sequence: number, uptimeMs: number, samples: number): void {
+    start(head: ReportHead): void {
         const cbor = this.cbor
+        const { epochMs } = head
         cbor.start()
         cbor.array(0)
         this.records = 1
-        cbor.map(5)
+        cbor.map(epochMs === undefined ? 5 : 6)
+        if (epochMs !== undefined) {
+            cbor.integer(LABEL_BASE_TIME)
+            cbor.integer(Math.floor(epochMs / 1000))
+        }
         cbor.integer(LABEL_NAME)
         cbor.text(NAME_SAMPLES)
         cbor.integer(LABEL_VALUE)
-        cbor.integer(samples)
+        cbor.integer(head.samples)
         cbor.text(FIELD_BOOT)
-        cbor.byteString(this.boot)
+        cbor.byteString(head.boot)
         cbor.text(FIELD_SEQUENCE)
-        cbor.integer(sequence)
+        cbor.integer(head.sequence)
         cbor.text(FIELD_UPTIME_MS)
-        cbor.integer(uptimeMs)
+        cbor.integer(head.uptimeMs)
     }
 
     value(measurand: Measurand, value: number): void {

@@ -1,9 +1,19 @@
 /** From samples and verdicts to reports, by the report policy: at once on a change of verdict or fault, a summary every interval. */
+import { FAULTS } from "../drivers/sensor"
 import { PartHealth, Sampler } from "../sensing/sampler"
+import { Alarm, AlarmEvent, EVENTS_MAX, VERDICT_UNKNOWN_CODE } from "./alarm"
 import { Measurand, measurandByName } from "./contract/measurands"
-import { NAME_FAULT_PREFIX, NAME_GAPS, NAME_LOST } from "./contract/senml"
+import {
+    FAULT_NONE,
+    NAME_ALARM,
+    NAME_FAULT_PREFIX,
+    NAME_FLASH_WRITES,
+    NAME_GAPS,
+    NAME_LOST,
+    VERDICT_UNKNOWN,
+} from "./contract/senml"
 import { ReportAs, ReportPolicy } from "./policy"
-import { ReportWriter } from "./report"
+import { ReportHead, ReportWriter } from "./report"
 
 /** What is kept of one measurand between two summaries. */
 interface Account {
@@ -13,9 +23,22 @@ interface Account {
     count: number
 }
 
+/** How the node itself is doing. */
+export interface NodeHealth {
+    /** Sequence numbers that the outbox dropped, as text; empty for none. */
+    lost: string
+    flashWrites: number
+}
+
+export interface Draft {
+    bytes: Buffer
+    /** What makes it an alarm; empty for a routine report. */
+    events: AlarmEvent[]
+}
+
 export class Reporter {
-    /** Of the next report. */
-    sequence = 0
+    /** Of the model's classes and the parts' names: whether an alarm of the flash speaks of this program. */
+    readonly program: number
     private readonly accounts: Account[] = []
     private readonly toldFaults: string[] = []
     private toldVerdict: string
@@ -25,8 +48,13 @@ export class Reporter {
         private readonly writer: ReportWriter,
         private readonly policy: ReportPolicy,
         private readonly sampler: Sampler,
-        private readonly verdictName: string
+        private readonly verdictName: string,
+        private readonly classes: string[]
     ) {
+        let program = hashOf(0, verdictName)
+        for (const name of classes) program = hashOf(program, name)
+        for (const health of sampler.health) program = hashOf(program, health.part)
+        this.program = program & 0xff
         for (const name of sampler.measurands) {
             const as = policy.measurands[name]
             this.accounts.push({
@@ -39,27 +67,86 @@ export class Reporter {
         for (const health of sampler.health) this.toldFaults.push(health.fault)
     }
 
-    /** Takes in the round just sampled at `uptimeMs`; the report it calls for, or undefined. */
-    report(uptimeMs: number, verdict: string, lostReports: number): Buffer | undefined {
+    /** Takes up what an alarm of an earlier boot has told, so that a reboot is no change. Oldest first. */
+    remember(alarm: Alarm): void {
+        if (alarm.program !== this.program) return
+        for (const event of alarm.events) {
+            const subject = event >> 4
+            if (subject === 0) this.toldVerdict = this.verdictOf(event & 15)
+            else if (subject <= this.toldFaults.length)
+                this.toldFaults[subject - 1] = faultOf(event & 15)
+        }
+    }
+
+    /** The report of an alarm of an earlier boot, from what the flash has kept of it. */
+    retell(alarm: Alarm): Buffer {
+        const { writer } = this
+        writer.start({
+            boot: alarm.boot,
+            sequence: alarm.sequence,
+            uptimeMs: alarm.uptimeSeconds * 1000,
+            samples: 0,
+        })
+        if (alarm.program !== this.program) {
+            writer.text(NAME_ALARM, "of another program")
+            return writer.finish()
+        }
+        for (const event of alarm.events) {
+            const subject = event >> 4
+            if (subject === 0) writer.text(this.verdictName, this.verdictOf(event & 15))
+            else if (subject <= this.sampler.health.length)
+                writer.text(
+                    NAME_FAULT_PREFIX + this.sampler.health[subject - 1].part,
+                    faultOf(event & 15)
+                )
+        }
+        return writer.finish()
+    }
+
+    /** Takes in the round just sampled; the report it calls for, or undefined. */
+    report(head: ReportHead, verdict: string, health: NodeHealth): Draft | undefined {
         this.accumulate()
-        const first = this.summaryDueMs === undefined
-        const summary = first || uptimeMs >= this.summaryDueMs
-        const changed = verdict !== this.toldVerdict
-        if (!summary && !changed && !this.faultsChanged() && !this.hasRaw()) return undefined
+        const { uptimeMs } = head
+        const summary = this.summaryDueMs === undefined || uptimeMs >= this.summaryDueMs
+        // The first verdict of all changes nothing: there is none before it.
+        const changed = this.toldVerdict !== undefined && verdict !== this.toldVerdict
+        const events = this.eventsOf(changed ? verdict : undefined)
+        if (!summary && events.length === 0 && !this.hasRaw()) return undefined
 
         const { writer, sampler } = this
-        writer.start(this.sequence, uptimeMs, sampler.samples)
+        writer.start(head)
         if (summary || changed) writer.text(this.verdictName, verdict)
+        const latest = changed || this.toldVerdict === undefined
         for (let i = 0; i < this.accounts.length; ++i)
-            this.writeMeasurand(this.accounts[i], sampler.values[i], summary, changed)
+            this.writeMeasurand(this.accounts[i], sampler.values[i], summary, latest)
         for (let i = 0; i < sampler.health.length; ++i) this.writeFault(sampler.health[i], i)
         if (sampler.gaps > 0) writer.count(NAME_GAPS, sampler.gaps)
-        if (lostReports > 0) writer.count(NAME_LOST, lostReports)
+        if (health.lost.length > 0) writer.text(NAME_LOST, health.lost)
+        if (summary && health.flashWrites > 0) writer.count(NAME_FLASH_WRITES, health.flashWrites)
 
         this.toldVerdict = verdict
         if (summary) this.nextSummary(uptimeMs)
-        this.sequence++
-        return writer.finish()
+        const bytes = writer.finish()
+        return bytes === undefined ? undefined : { bytes, events }
+    }
+
+    /** Changes since the last report, as an alarm has them. */
+    private eventsOf(verdict: string | undefined): AlarmEvent[] {
+        const events: AlarmEvent[] = []
+        if (verdict !== undefined) events.push(this.codeOf(verdict))
+        const { health } = this.sampler
+        for (let i = 0; i < health.length && events.length < EVENTS_MAX; ++i)
+            if (health[i].fault !== this.toldFaults[i])
+                events.push(((i + 1) << 4) | (FAULTS.indexOf(health[i].fault as any) + 1))
+        return events
+    }
+
+    private codeOf(verdict: string): number {
+        return verdict === VERDICT_UNKNOWN ? VERDICT_UNKNOWN_CODE : this.classes.indexOf(verdict)
+    }
+
+    private verdictOf(code: number): string {
+        return code < this.classes.length ? this.classes[code] : VERDICT_UNKNOWN
     }
 
     private accumulate(): void {
@@ -74,13 +161,6 @@ export class Reporter {
 
     private hasRaw(): boolean {
         return this.accounts.some(account => account.as === "raw")
-    }
-
-    private faultsChanged(): boolean {
-        const { health } = this.sampler
-        for (let i = 0; i < health.length; ++i)
-            if (health[i].fault !== this.toldFaults[i]) return true
-        return false
     }
 
     private writeMeasurand(
@@ -105,10 +185,22 @@ export class Reporter {
     /** The interval's grid is kept, so that summaries do not drift by the sampling's lateness. */
     private nextSummary(uptimeMs: number): void {
         if (this.summaryDueMs === undefined) this.summaryDueMs = uptimeMs
-        while (this.summaryDueMs <= uptimeMs) this.summaryDueMs += this.policy.everyMs
+        const missed = Math.floor((uptimeMs - this.summaryDueMs) / this.policy.everyMs)
+        this.summaryDueMs += (missed + 1) * this.policy.everyMs
         for (const account of this.accounts) {
             account.sum = 0
             account.count = 0
         }
     }
+}
+
+function faultOf(code: number): string {
+    return code === 0 || code > FAULTS.length ? FAULT_NONE : FAULTS[code - 1]
+}
+
+/** A byte would do; more of it keeps neighbours apart. */
+function hashOf(before: number, text: string): number {
+    let hash = before
+    for (let i = 0; i < text.length; ++i) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
+    return hash
 }

@@ -19,7 +19,13 @@ class Thermometer implements Sensor {
     }
 }
 
+const CLASSES = ["vacant", "occupied"]
+const BOOT = hex`0123456789abcdef`
+
 let part: Thermometer
+let sequence: number
+/** Of the last report, in hex. */
+let events: string
 let sampler: Sampler
 let reporter: Reporter
 
@@ -27,16 +33,21 @@ function setUp(as: ReportAs): void {
     part = new Thermometer()
     sampler = new Sampler([{ sensor: part, measurands: ["temperatureCelsius"] }])
     const policy = { everyMs: 5 * MINUTE_MS, measurands: { temperatureCelsius: as } }
-    const writer = new ReportWriter(Buffer.alloc(8))
-    reporter = new Reporter(writer, policy, sampler, "occupancy")
+    sequence = 0
+    reporter = new Reporter(new ReportWriter(), policy, sampler, "occupancy", CLASSES)
 }
 
 /** One round at a minute, with a verdict; the report as hex, "" for none. */
 async function round(minute: number, celsius: number, verdict: string): Promise<string> {
     part.celsius = celsius
     await sampler.round()
-    const report = reporter.report(minute * MINUTE_MS, verdict, 0)
-    return report === undefined ? "" : report.toString("hex")
+    const head = { boot: BOOT, sequence, uptimeMs: minute * MINUTE_MS, samples: sampler.samples }
+    const draft = reporter.report(head, verdict, { lost: "", flashWrites: 0 })
+    events = ""
+    if (draft === undefined) return ""
+    sequence++
+    events = Buffer.from(draft.events).toString("hex")
+    return draft.bytes.toString("hex")
 }
 
 const temperature = (decimal: string) => `a3006174016343656c02${decimal}`
@@ -114,11 +125,62 @@ describe("reporter", () => {
         expect((await round(5, 20, "occupied")).includes("016343656c")).toBe(false)
     })
 
-    test("sequence numbers have no holes", async () => {
+    test("a change of verdict or fault is an alarm, the first report and summaries are none", async () => {
         await round(0, 20, "vacant")
-        await round(1, 20, "vacant")
-        await round(2, 20, "occupied")
-        expect(reporter.sequence).toBe(2)
+        expect(events).toBe("")
+        await round(1, 20, "occupied")
+        expect(events).toBe("01")
+        await round(2, 20, "unknown")
+        expect(events).toBe("0f")
+        part.broken = true
+        await round(3, 20, "vacant")
+        expect(events).toBe("0012") // vacant; part 1, crc
+        part.broken = false
+        await round(4, 20, "vacant")
+        expect(events).toBe("10")
+        await round(5, 20, "vacant")
+        expect(events).toBe("")
+    })
+
+    test("after a reboot only what differs from the last alarm is one", async () => {
+        const alarm = {
+            program: reporter.program,
+            boot: BOOT,
+            number: 0,
+            waiting: 0,
+            sequence: 1,
+            uptimeSeconds: 60,
+            events: [0x01],
+        }
+        reporter.remember(alarm)
+        await round(0, 20, "occupied")
+        expect(events).toBe("")
+        setUp("summary")
+        reporter.remember(alarm)
+        await round(0, 20, "vacant")
+        expect(events).toBe("00")
+        setUp("summary")
+        alarm.program = (reporter.program + 1) & 0xff
+        reporter.remember(alarm)
+        await round(0, 20, "vacant")
+        expect(events).toBe("")
+    })
+
+    test("an alarm of an earlier boot is retold with its own boot, sequence and time", () => {
+        const retold = reporter
+            .retell({
+                program: reporter.program,
+                boot: hex`ffffffffffffffff`,
+                number: 9,
+                waiting: 0,
+                sequence: 300,
+                uptimeSeconds: 60,
+                events: [0x01, 0x12],
+            })
+            .toString("hex")
+        expect(retold.includes("ffffffffffffffff6373657119012c6275701" + "9ea60")).toBe(true)
+        expect(retold.includes(OCCUPIED)).toBe(true)
+        expect(retold.includes(Buffer.from("crc").toString("hex"))).toBe(true)
     })
 
     test("a late summary does not shift the ones after it", async () => {

@@ -6,6 +6,8 @@
  */
 
 // RFC 8428 table 4: CBOR labels.
+/** Seconds since 1970 of the sample, once the node has learned the time. */
+export const LABEL_BASE_TIME = -3
 export const LABEL_NAME = 0
 export const LABEL_UNIT = 1
 export const LABEL_VALUE = 2
@@ -28,8 +30,12 @@ export const RECORDS_MAX = 23
 export const NAME_SAMPLES = "n"
 /** Readings that did not come, since boot, over all parts. Sent once there are any. */
 export const NAME_GAPS = "g"
-/** Reports that the outbox had to drop, since boot. Sent once there are any. */
+/** Text: the sequence numbers that the outbox had to drop, since boot, as ranges: `3-17,20`. Sent once there are any. */
 export const NAME_LOST = "lost"
+/** Writes to flash since boot. Sent once there are any. */
+export const NAME_FLASH_WRITES = "fw"
+/** Text: an alarm that was kept through a reboot into another program, which cannot say what it meant. */
+export const NAME_ALARM = "alarm"
 /** `fault/<part>`: the fault when a part is lost, FAULT_NONE when it is back. */
 export const NAME_FAULT_PREFIX = "fault/"
 export const FAULT_NONE = "none"

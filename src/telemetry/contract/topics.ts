@@ -9,6 +9,11 @@ export function stateTopic(id: string): string {
     return `mw/${id}/state`
 }
 
+/** What the node says beside telemetry: questions, and answers to commands. */
+export function ackTopic(id: string): string {
+    return `mw/${id}/ack`
+}
+
 export function downTopic(id: string): string {
     return `mw/${id}/down`
 }
@@ -16,3 +21,4 @@ export function downTopic(id: string): string {
 /** What the far end subscribes to, to hear every node. */
 export const EVERY_UP_TOPIC = "mw/+/up"
 export const EVERY_STATE_TOPIC = "mw/+/state"
+export const EVERY_ACK_TOPIC = "mw/+/ack"
