@@ -1,50 +1,109 @@
-/** The embedded MQTT broker, for a desk and a rehearsal: aedes, on loopback, or on streams that the simulator makes. */
-import { Aedes, type AedesPublishPacket } from "aedes"
+/**
+ * The embedded MQTT broker, for a desk and a rehearsal: aedes, on loopback, or on streams that the simulator makes. Its process can
+ * die and come back; like mosquitto's with persistence on, it then knows its sessions and retained messages.
+ */
+import { Aedes, type AedesOptions, type AedesPublishPacket, type Client } from "aedes"
 import { createServer, type AddressInfo, type Server } from "node:net"
 import type { Duplex } from "node:stream"
+import type { AedesClass } from "./virtual-aedes"
 
 export const MQTT_PORT = 1883
 const LOOPBACK = "127.0.0.1"
 
 export type OnMessage = (topic: string, payload: Buffer) => void
 
+/** What aedes does not say in its types: the last will that waits for its client's death, and what outlives a broker. */
+type MortalClient = Client & { will: unknown; _will: unknown }
+type KeepingAedes = Aedes & { persistence: AedesOptions["persistence"] }
+
 export class Broker {
     private server: Server | undefined
+    private port = MQTT_PORT
+    private readonly streams = new Map<Duplex, MortalClient>()
+    private readonly subscriptions: [filter: string, onMessage: OnMessage][] = []
+    private isAlive = true
 
-    private constructor(private readonly aedes: Aedes) {}
+    private constructor(
+        private readonly make: AedesClass,
+        private aedes: Aedes
+    ) {}
 
-    static async create(): Promise<Broker> {
-        return new Broker(await Aedes.createBroker())
+    /** @param make aedes itself, or one that lives in virtual time */
+    static async create(make: AedesClass = Aedes): Promise<Broker> {
+        return new Broker(make, await make.createBroker())
+    }
+
+    get alive(): boolean {
+        return this.isAlive
     }
 
     /** Listens on loopback, at 1883 or, when that is taken, at a free port. Returns the port. */
     async listen(): Promise<number> {
-        const server = createServer(socket => this.accept(socket))
-        this.server = server
-        const on = (port: number) =>
-            new Promise<number>((resolve, reject) => {
-                server.once("error", reject)
-                server.listen(port, LOOPBACK, () => {
-                    server.off("error", reject)
-                    resolve((server.address() as AddressInfo).port)
-                })
-            })
         try {
-            return await on(MQTT_PORT)
+            this.port = await this.listenAt(MQTT_PORT)
         } catch (e) {
             if ((e as NodeJS.ErrnoException).code !== "EADDRINUSE") throw e
-            return await on(0)
+            this.port = await this.listenAt(0)
         }
+        return this.port
     }
 
     /** One more client, on any stream. */
     accept(stream: Duplex): void {
         // A client that goes without a word is its own affair, not an error of the broker's.
         stream.on("error", () => {})
-        this.aedes.handle(stream)
+        this.streams.set(stream, this.aedes.handle(stream) as MortalClient)
+        stream.once("close", () => this.streams.delete(stream))
     }
 
+    /** Hears what passes; after a restart too. */
     async subscribe(filter: string, onMessage: OnMessage): Promise<void> {
+        this.subscriptions.push([filter, onMessage])
+        await this.hear(filter, onMessage)
+    }
+
+    /** At QoS 1, from the fleet itself. */
+    publish(topic: string, payload: Buffer): void {
+        const packet = {
+            cmd: "publish",
+            topic,
+            payload,
+            qos: 1,
+            retain: false,
+            dup: false,
+        } as const
+        this.aedes.publish(packet, () => {})
+    }
+
+    /** As if its process were killed: connections break, wills are not sent. Who connects is refused. */
+    kill(): void {
+        if (!this.isAlive) return
+        this.isAlive = false
+        for (const [stream, client] of this.streams) {
+            client.will = client._will = null
+            stream.destroy()
+        }
+        this.aedes.close()
+        this.server?.close()
+    }
+
+    /** Comes back with the sessions, the retained messages and the wills it had; wills of nodes that stay away are sent after 4 min. */
+    async restart(): Promise<void> {
+        const { persistence } = this.aedes as KeepingAedes
+        this.aedes = await this.make.createBroker({ persistence })
+        await Promise.all(this.subscriptions.map(([filter, hear]) => this.hear(filter, hear)))
+        if (this.server !== undefined) await this.listenAt(this.port)
+        this.isAlive = true
+    }
+
+    async close(): Promise<void> {
+        await new Promise<void>(resolve => this.aedes.close(resolve))
+        const { server } = this
+        if (server?.listening === true)
+            await new Promise<void>(resolve => server.close(() => resolve()))
+    }
+
+    private async hear(filter: string, onMessage: OnMessage): Promise<void> {
         await new Promise<void>(resolve => {
             const deliver = (packet: AedesPublishPacket, done: () => void) => {
                 onMessage(packet.topic, Buffer.from(packet.payload))
@@ -54,9 +113,15 @@ export class Broker {
         })
     }
 
-    async close(): Promise<void> {
-        await new Promise<void>(resolve => this.aedes.close(resolve))
-        const { server } = this
-        if (server !== undefined) await new Promise<void>(resolve => server.close(() => resolve()))
+    private async listenAt(port: number): Promise<number> {
+        const server = createServer(socket => this.accept(socket))
+        this.server = server
+        return await new Promise<number>((resolve, reject) => {
+            server.once("error", reject)
+            server.listen(port, LOOPBACK, () => {
+                server.off("error", reject)
+                resolve((server.address() as AddressInfo).port)
+            })
+        })
     }
 }

@@ -4,6 +4,7 @@ import {
     FIELD_BOOT,
     FIELD_SEQUENCE,
     FIELD_UPTIME_MS,
+    LABEL_BASE_TIME,
     LABEL_NAME,
     LABEL_STRING_VALUE,
     LABEL_UNIT,
@@ -13,7 +14,7 @@ import {
     REPORT_BYTES_MAX,
 } from "../src/telemetry/contract/senml"
 
-const TEXT_MAX = 64
+const TEXT_MAX = 96
 
 export interface SenmlRecord {
     name: string
@@ -27,8 +28,10 @@ export interface Report {
     sequence: number
     /** From boot to the sample. */
     uptimeMs: number
-    /** Sampling rounds since boot. */
+    /** Sampling rounds since boot; 0 when the node does not know any more. */
     samples: number
+    /** Seconds from 1970 to the sample, once the node has learned the time. */
+    epochSeconds?: number
     /** What follows the sample count. */
     records: SenmlRecord[]
 }
@@ -74,6 +77,7 @@ export function openReport(bytes: Uint8Array): Report {
         sequence: countIn(first, FIELD_SEQUENCE),
         uptimeMs: countIn(first, FIELD_UPTIME_MS),
         samples: countIn(first, LABEL_VALUE),
+        ...(first.has(LABEL_BASE_TIME) && { epochSeconds: countIn(first, LABEL_BASE_TIME) }),
         records: rest.map(recordFrom),
     }
 }

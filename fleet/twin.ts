@@ -2,50 +2,87 @@
 import { measurandByWire } from "../src/telemetry/contract/measurands"
 import {
     FAULT_NONE,
+    NAME_ALARM,
     NAME_FAULT_PREFIX,
+    NAME_FLASH_WRITES,
     NAME_GAPS,
     NAME_LOST,
 } from "../src/telemetry/contract/senml"
-import { openReport, ReportError, type Report, type SenmlRecord } from "./open"
+import { Missing } from "./missing"
+import { openReport, ReportError, type Report } from "./open"
 
 const NODE_TOPIC = /^mw\/([0-9a-f]{16})\/(up|state)$/
 const STATE_BYTES_MAX = 512
-/** Sequence numbers that are remembered as missing; a node that loses more than this has lost them for good. */
-const MISSING_MAX = 4096
-/** Boots of one node that are kept apart; nothing is to come of older ones. */
-const BOOTS_MAX = 16
+/** Boots of one node that are kept apart; alarms of older ones are not looked for. */
+const BOOTS_MAX = 64
 
 /** One boot of a node: sequence numbers are its own. */
 class Boot {
     /** The next sequence number that was never heard of. */
     private nextSequence = 0
-    private readonly missing = new Set<number>()
-    private forgotten = 0
+    private readonly missing = new Missing()
+    /** Of the missing, the ones that the node said its outbox dropped. */
+    private dropped: [first: number, last: number][] = []
     samples = 0
     gaps = 0
+    flashWrites = 0
+    uptimeMs = 0
     /** The far end's clock when the node booted: the least of (arrival - uptime) is nearest, for a report can only be late. */
     originMs = Infinity
+    /** Milliseconds from 1970 to the boot, once a report has told: it dates those before it too. */
+    originEpochMs: number | undefined
 
     /** False for one that came before. */
     take(sequence: number): boolean {
         if (sequence < this.nextSequence) return this.missing.delete(sequence)
-        for (; this.nextSequence < sequence; ++this.nextSequence) {
-            if (this.missing.size < MISSING_MAX) this.missing.add(this.nextSequence)
-            else this.forgotten++
-        }
-        this.nextSequence++
+        this.missing.add(this.nextSequence, sequence - 1)
+        this.nextSequence = sequence + 1
+        return true
+    }
+
+    /** The node says what its outbox dropped: `3-17,20`. False when it is not written so. */
+    drop(ranges: string): boolean {
+        const parsed = ranges.split(",").map(range => /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(range))
+        if (parsed.some(match => match === null)) return false
+        this.dropped = parsed.map(match => [Number(match?.[1]), Number(match?.[2] ?? match?.[1])])
+        return true
+    }
+
+    /** Nothing with a higher number was heard of this boot. */
+    isNewest(sequence: number): boolean {
+        return sequence === this.nextSequence - 1
+    }
+
+    /** Takes a count of the boot's; false for a name that is none. */
+    hearCount(name: string, value: number): boolean {
+        if (name === NAME_GAPS) this.gaps = Math.max(this.gaps, value)
+        else if (name === NAME_FLASH_WRITES) this.flashWrites = Math.max(this.flashWrites, value)
+        else return false
         return true
     }
 
     /** Reports that were numbered and never came. */
     lost(): number {
-        return this.missing.size + this.forgotten
+        return this.missing.count()
+    }
+
+    isDropped(sequence: number): boolean {
+        return this.dropped.some(([first, last]) => sequence >= first && sequence <= last)
+    }
+
+    /** Of these, the ones that the node has accounted for. */
+    accounted(): number {
+        return this.missing.countIn(this.dropped)
     }
 }
 
 /** A verdict as it was heard, with when its sample was taken by the far end's clock. */
 export interface HeardReport {
+    boot: string
+    sequence: number
     sampledAtMs: number
+    /** The same in milliseconds since 1970, once the node has told the time in this boot. */
+    epochMs: number | undefined
     verdict: string | undefined
 }
 
@@ -61,7 +98,13 @@ export class NodeTwin {
     duplicates = 0
     /** Messages that no node of ours sends. */
     refused = 0
+    /** Times the node came back with an empty store though it had kept alarms: its flash was formatted, or exchanged. */
+    storesLost = 0
+    /** Its flash takes no more alarms, for a power cut has torn it: it wants to be provisioned anew. */
+    storeTorn = false
+    private keptAlarms = false
     private readonly boots = new Map<string, Boot>()
+    private latest: Boot | undefined
     /** What the boots amount to that are no longer kept. */
     private readonly past = { samples: 0, gaps: 0, lost: 0 }
 
@@ -81,39 +124,92 @@ export class NodeTwin {
         return this.sum(boot => boot.lost()) + this.past.lost
     }
 
+    /** Of the lost, the reports that nothing explains: they may be under way, and must not stay so. */
+    unaccounted(): number {
+        // What a boot had in RAM when the next one began is gone with it: that is an account too.
+        return this.latest === undefined ? 0 : this.latest.lost() - this.latest.accounted()
+    }
+
+    /** The node has told that its outbox dropped this report. */
+    isDropped(boot: string, sequence: number): boolean {
+        return this.boots.get(boot)?.isDropped(sequence) === true
+    }
+
+    /** Writes to flash a day, by the node's own counts: its wear. */
+    flashWritesPerDay(): number {
+        const days = this.sum(boot => boot.uptimeMs) / 86_400_000
+        return days === 0 ? 0 : this.sum(boot => boot.flashWrites) / days
+    }
+
+    /** When a sample of a boot was taken, in milliseconds since 1970; undefined until the node has told the time in that boot. */
+    epochMsOf(boot: string, uptimeMs: number): number | undefined {
+        const originEpochMs = this.boots.get(boot)?.originEpochMs
+        return originEpochMs === undefined ? undefined : originEpochMs + uptimeMs
+    }
+
     /** Undefined for a duplicate. */
     hear(report: Report, nowMs: number): HeardReport | undefined {
         let boot = this.boots.get(report.boot)
         if (boot === undefined) boot = this.booted(report.boot)
+        // A node that no longer knows its samples retells an alarm of a boot that is over.
+        if (report.samples > 0 && boot.samples === 0) this.latest = boot
         if (!boot.take(report.sequence)) {
             this.duplicates++
             return undefined
         }
         this.received++
         boot.samples = Math.max(boot.samples, report.samples)
+        boot.uptimeMs = Math.max(boot.uptimeMs, report.uptimeMs)
         boot.originMs = Math.min(boot.originMs, nowMs - report.uptimeMs)
-        const before = this.verdict
-        this.verdict = undefined
-        for (const record of report.records) this.hearRecord(record, boot)
-        const verdict = this.verdict as string | undefined
-        this.verdict ??= before
-        return { sampledAtMs: Math.max(0, boot.originMs + report.uptimeMs), verdict }
+        if (report.epochSeconds !== undefined)
+            boot.originEpochMs = report.epochSeconds * 1000 - report.uptimeMs
+        const verdict = this.hearRecords(report, boot)
+        return {
+            boot: report.boot,
+            sequence: report.sequence,
+            sampledAtMs: Math.max(0, boot.originMs + report.uptimeMs),
+            epochMs: this.epochMsOf(report.boot, report.uptimeMs),
+            verdict,
+        }
     }
 
-    private hearRecord({ name, value }: SenmlRecord, boot: Boot): void {
-        if (typeof value === "number") {
-            const measurand = measurandByWire(name)
-            if (measurand !== undefined) this.reported.set(measurand.measurand, value)
-            else if (name === NAME_GAPS) boot.gaps = Math.max(boot.gaps, value)
-            // NAME_LOST is the node's own count of what its outbox dropped; the sequence numbers say the same.
-            else if (name !== NAME_LOST) this.refused++
-        } else if (name.startsWith(NAME_FAULT_PREFIX)) {
-            const part = name.slice(NAME_FAULT_PREFIX.length)
-            if (value === FAULT_NONE) this.faults.delete(part)
-            else this.faults.set(part, value)
-        } else {
-            this.verdict = value
+    /** The verdict of this very report. An older one, come late, does not overwrite what is known. */
+    private hearRecords(report: Report, boot: Boot): string | undefined {
+        const isNewest = boot === this.latest && boot.isNewest(report.sequence)
+        let verdict: string | undefined
+        for (const { name, value } of report.records) {
+            if (typeof value === "number") {
+                if (!boot.hearCount(name, value) && !this.hearMeasurand(name, value, isNewest))
+                    this.refused++
+            } else if (name === NAME_LOST) {
+                if (!boot.drop(value)) this.refused++
+            } else if (name.startsWith(NAME_FAULT_PREFIX)) {
+                if (isNewest) this.hearFault(name.slice(NAME_FAULT_PREFIX.length), value)
+            } else if (name !== NAME_ALARM) {
+                verdict = value
+            }
         }
+        if (isNewest) this.verdict = verdict ?? this.verdict
+        return verdict
+    }
+
+    /** A state message says whether the node's store has ever held an alarm. */
+    hearStore(store: unknown): void {
+        if (store === "new" && this.keptAlarms) this.storesLost++
+        if (store === "new" || store === "kept") this.keptAlarms = store === "kept"
+        this.storeTorn = store === "torn"
+    }
+
+    private hearMeasurand(name: string, value: number, isNewest: boolean): boolean {
+        const measurand = measurandByWire(name)
+        if (measurand === undefined) return false
+        if (isNewest) this.reported.set(measurand.measurand, value)
+        return true
+    }
+
+    private hearFault(part: string, fault: string): void {
+        if (fault === FAULT_NONE) this.faults.delete(part)
+        else this.faults.set(part, fault)
     }
 
     private booted(id: string): Boot {
@@ -174,10 +270,11 @@ function hearState(node: NodeTwin, payload: Buffer): void {
     } catch {
         state = undefined
     }
-    const word = (state as { state?: unknown } | null | undefined)?.state
+    const { state: word, store } = (state ?? {}) as { state?: unknown; store?: unknown }
     if (word !== "online" && word !== "offline") {
         node.refused++
         return
     }
     node.online = word === "online"
+    node.hearStore(store)
 }

@@ -113,9 +113,9 @@ const REFUSED: [string, Uint8Array, RegExp][] = [
         /no value/,
     ],
     [
-        "a name of 65 characters",
+        "a name of 97 characters",
         pack(FIRST, [
-            [0, "x".repeat(65)],
+            [0, "x".repeat(97)],
             [2, 1],
         ]),
         /text/,

@@ -147,6 +147,116 @@ test("the last will is offline, the birth online, and anything else is refused",
     assert.equal(node().online, false)
 })
 
+test("a node that had kept alarms and comes back with a new store has lost its flash", () => {
+    const state = (store: string) =>
+        twin.hear(`mw/${ID}/state`, Buffer.from(`{"state":"online","store":"${store}"}`))
+    state("new")
+    state("new")
+    state("kept")
+    twin.hear(`mw/${ID}/state`, Buffer.from(`{"state":"offline"}`))
+    state("kept")
+    assert.equal(node().storesLost, 0)
+    state("new")
+    assert.equal(node().storesLost, 1)
+    state("new")
+    assert.equal(node().storesLost, 1)
+    state("torn")
+    assert.equal(node().storeTorn, true)
+    state("new")
+    assert.equal(node().storeTorn, false)
+})
+
+test("what the outbox dropped is accounted for; what nothing explains is not", () => {
+    for (const sequence of [0, 1, 9]) say({ sequence })
+    assert.equal(node().unaccounted(), 7)
+    say({ sequence: 10, records: [["lost", "2-5,8"]] })
+    assert.deepEqual([node().lost(), node().unaccounted()], [7, 2])
+    say({ sequence: 6 })
+    say({ sequence: 7 })
+    assert.deepEqual([node().lost(), node().unaccounted()], [5, 0])
+    say({ sequence: 11, records: [["lost", "2-"]] })
+    assert.equal(node().refused, 1)
+})
+
+test("flash writes are told a day, over all boots", () => {
+    const day = 86_400_000
+    say({ boot: 1, sequence: 0, uptimeMs: day / 2, records: [["fw", 3]] })
+    say({ boot: 2, sequence: 0, uptimeMs: day / 2, records: [["fw", 1]] })
+    assert.equal(node().flashWritesPerDay(), 4)
+})
+
+test("what a boot had in RAM went with it: the next boot accounts for it", () => {
+    for (const sequence of [0, 3]) say({ boot: 1, sequence })
+    assert.equal(node().unaccounted(), 2)
+    say({ boot: 2, sequence: 0 })
+    assert.deepEqual([node().lost(), node().unaccounted()], [2, 0])
+})
+
+test("a day's outage is remembered to the last number", () => {
+    say({ sequence: 0 })
+    say({ sequence: 86_400 })
+    assert.equal(node().lost(), 86_399)
+    for (const sequence of [86_399, 1, 40_000]) say({ sequence })
+    assert.equal(node().lost(), 86_396)
+    assert.equal(node().duplicates, 0)
+    for (const sequence of [86_399, 1, 40_000]) say({ sequence })
+    assert.equal(node().duplicates, 3)
+    say({ sequence: 86_401, records: [["lost", "2-86398"]] })
+    assert.equal(node().unaccounted(), 0)
+})
+
+test("newest first after an outage: an older report does not overwrite what is known", () => {
+    say({
+        sequence: 0,
+        records: [
+            ["t", 20],
+            ["occupancy", "vacant"],
+        ],
+    })
+    say({
+        sequence: 5,
+        records: [
+            ["t", 25],
+            ["occupancy", "occupied"],
+        ],
+    })
+    say({
+        sequence: 4,
+        records: [
+            ["t", 24],
+            ["occupancy", "vacant"],
+            ["fault/scd4x", "crc"],
+        ],
+    })
+    assert.equal(node().reported.get("temperatureCelsius"), 25)
+    assert.equal(node().verdict, "occupied")
+    assert.equal(node().faults.size, 0)
+    assert.equal(heard.at(-1)?.verdict, "vacant")
+})
+
+test("an alarm of an earlier boot, told again, does not overwrite what is known", () => {
+    say({ boot: 2, sequence: 0, records: [["occupancy", "vacant"]] })
+    say({ boot: 1, sequence: 7, samples: 0, records: [["occupancy", "occupied"]] })
+    assert.equal(node().verdict, "vacant")
+    assert.equal(node().unaccounted(), 0)
+})
+
+test("once a boot has told the time, its records before are dated too", () => {
+    say({ sequence: 0, uptimeMs: 5_000 })
+    const boot = "01".repeat(8)
+    assert.equal(node().epochMsOf(boot, 5_000), undefined)
+    const first = new Map<unknown, unknown>([
+        [-3, 1_763_640_060],
+        [0, "n"],
+        [2, 2],
+        ["boot", Buffer.alloc(8, 1)],
+        ["seq", 1],
+        ["up", 65_000],
+    ])
+    twin.hear(`mw/${ID}/up`, Buffer.from(encode([first])))
+    assert.equal(node().epochMsOf(boot, 5_000), 1_763_640_000_000)
+})
+
 test("a malformed report is counted and changes nothing", () => {
     say({ sequence: 0, records: [["t", 20]] })
     twin.hear(`mw/${ID}/up`, Buffer.from("8100", "hex"))
