@@ -6,17 +6,22 @@ import { compile } from "../image/compile"
 import { UsageError } from "../image/project"
 import { modelOf } from "../image/models"
 import { Rehearsal, type RehearsalOptions } from "../rehearsal/rehearsal"
+import type { Counters } from "../rehearsal/result"
 import { PART_NAMES } from "../sim/breadboard"
-import { BUS_FAULTS, parseFaults, type Fault } from "../sim/faults"
+import { FAULT_NAMES, factsOf } from "../sim/fault-kinds"
+import { parseFaults, type Fault } from "../sim/faults"
+import { panicName } from "../sim/node"
+import { readScenario, SCENARIO_NAMES, type Scenario } from "../sim/scenario"
 import { readReplay } from "../sim/worlds/replay"
 import { RoomWorld } from "../sim/worlds/room"
 import type { World } from "../sim/worlds/world"
 import { parseBroker } from "../src/mqtt/broker"
 import { integerFrom, numberFrom } from "./numbers"
 import { sayBuilding } from "./progress"
+import { replayCommand } from "./replay-command"
 import { nodesTable, summary, timeForPeople } from "./table"
 
-interface SimOptions {
+export interface SimOptions {
     nodes?: number
     app: string
     world?: "room" | "replay"
@@ -28,9 +33,10 @@ interface SimOptions {
     seconds?: number
     virtual: boolean
     speed: number
-    faults: Fault[]
+    faults?: Fault[]
+    scenario?: Scenario
     exact: boolean
-    seed: number
+    seed?: number
     log: boolean
     json: boolean
 }
@@ -73,12 +79,19 @@ export function simCommand(): Command {
         .option("--speed <x>", "the nodes' seconds in one of ours", numberFrom(0.1, SPEED_MAX), 1)
         .option(
             "--faults <spec>",
-            'what goes wrong: "crc:part=sht4x,p=0.1;absent:part=scd4x,from=1h,for=10min"',
-            spec => parseFaults(spec, PART_NAMES),
-            []
+            'what goes wrong: "crc:part=sht4x,p=0.1;brokerKill:every=30s,for=5s"',
+            spec => parseFaults(spec, PART_NAMES)
+        )
+        .addOption(
+            new Option(
+                "--scenario <file.json>",
+                `what goes wrong, from a file, or one of ours: ${SCENARIO_NAMES.join(", ")}`
+            )
+                .argParser(file => readScenario(file, PART_NAMES))
+                .conflicts("faults")
         )
         .option("--exact", "timers to 10 ms even when idle: slower", false)
-        .option("--seed <n>", "of everything random", integerFrom(0, 2 ** 31), 1)
+        .option("--seed <n>", "of everything random (default: 1)", integerFrom(0, 2 ** 31))
         .option("--log", "what the nodes print, on standard error", false)
         .option("--json", "print one JSON object and nothing else", false)
         .addHelpText(
@@ -91,10 +104,10 @@ Examples:
   motewise sim --replay day.csv --virtual        a recording, as fast as it can
   motewise sim --virtual --seconds 86400 --json  a day, as figures
 
-Faults (of part=${PART_NAMES.join("|")}; with p=, from=, for=, every=, by=):
-${Object.entries(BUS_FAULTS)
-    .map(([kind, what]) => `  ${kind.padEnd(8)} ${what}`)
-    .join("\n")}`
+  motewise sim --virtual --scenario bad-wifi     a rehearsed bad day, repeatable
+
+Faults (with node=, part=, p=, from=, for=, every=, until=, by= as sim/scenarios/README.md tells):
+${FAULT_NAMES.map(kind => `  ${kind.padEnd(13)} ${factsOf(kind).what}`).join("\n")}`
         )
         .action(run)
 }
@@ -116,20 +129,19 @@ async function run(options: SimOptions): Promise<void> {
     const entry = entryOf(options.app)
     checkBroker(options)
     const model = await modelOf(entry)
-    const worldName = options.world ?? (options.replay === undefined ? "room" : "replay")
-    const nodes = options.nodes ?? (worldName === "room" ? ROOM_NODES : 1)
-    const world = worldFrom(worldName, nodes, model.classes, options)
+    const rehearsed = withScenario(options)
+    const world = worldFrom(rehearsed, model.classes)
     const image = await compile(entry, undefined, sayBuilding(entry))
     const rehearsal = await Rehearsal.create({
         image: image.bytes,
-        nodes,
+        nodes: rehearsed.nodes,
         world,
-        seed: options.seed,
+        seed: rehearsed.seed,
         virtual: options.virtual,
         speed: options.speed,
-        seconds: options.seconds ?? (options.virtual && !world.rows ? DAY_SECONDS : undefined),
+        seconds: rehearsed.seconds ?? (options.virtual && !world.rows ? DAY_SECONDS : undefined),
         brokerUrl: options.broker,
-        faults: options.faults,
+        faults: rehearsed.faults,
         exact: options.exact,
         print: (id, line) => options.log && console.error(`${id} ${line}`),
     } satisfies RehearsalOptions)
@@ -142,8 +154,29 @@ async function run(options: SimOptions): Promise<void> {
     } finally {
         watching()
     }
-    finish(rehearsal, options.json)
+    finish(rehearsal, rehearsed)
     await rehearsal.close()
+}
+
+/** What is on the command line, then what the scenario says, then what is usual. */
+export interface Rehearsed extends SimOptions {
+    world: "room" | "replay"
+    nodes: number
+    seed: number
+    faults: Fault[]
+}
+
+function withScenario(options: SimOptions): Rehearsed {
+    const { scenario, replay } = options
+    const world = options.world ?? scenario?.world ?? (replay === undefined ? "room" : "replay")
+    return {
+        ...options,
+        world,
+        nodes: options.nodes ?? scenario?.nodes ?? (world === "room" ? ROOM_NODES : 1),
+        seconds: options.seconds ?? scenario?.seconds,
+        seed: options.seed ?? scenario?.seed ?? 1,
+        faults: options.faults ?? scenario?.faults ?? [],
+    }
 }
 
 function checkBroker({ broker, virtual }: SimOptions): void {
@@ -153,9 +186,9 @@ function checkBroker({ broker, virtual }: SimOptions): void {
         throw new UsageError(`--broker: "${broker}" is not mqtt://host or mqtt://host:port`)
 }
 
-function worldFrom(name: string, nodes: number, classes: string[], options: SimOptions): World {
-    const { replay, map, label, rowSeconds, seed } = options
-    if (name === "room") {
+function worldFrom(options: Rehearsed, classes: string[]): World {
+    const { world, nodes, replay, map, label, rowSeconds, seed } = options
+    if (world === "room") {
         if (replay !== undefined) throw new UsageError("--replay is for --world replay")
         return new RoomWorld(seed, nodes)
     }
@@ -207,11 +240,33 @@ function watchProgress(rehearsal: Rehearsal): () => void {
     }
 }
 
-function finish(rehearsal: Rehearsal, json: boolean): void {
+function finish(rehearsal: Rehearsal, options: Rehearsed): void {
+    const { json, virtual, faults } = options
     const result = rehearsal.result()
-    console.log(json ? JSON.stringify(result) : summary(result))
-    for (const { id, code } of rehearsal.panics()) {
-        console.error(`node ${id} ended in panic ${code}`)
-        process.exitCode = 1
+    const counters = rehearsal.counters()
+    if (json) {
+        // Without faults there is nothing to tell of them.
+        console.log(JSON.stringify(faults.length > 0 ? { ...result, faults: counters } : result))
+    } else {
+        console.log(summary(result))
+        if (faults.length > 0) console.log(toldOf(counters))
     }
+    const failures = [
+        ...rehearsal.panics().map(({ id, code }) => `node ${id} ended in panic ${panicName(code)}`),
+        ...rehearsal
+            .brokenPromises()
+            .map(({ id, reports }) => `node ${id}: ${reports} reports were never acknowledged`),
+    ]
+    if (failures.length === 0) return
+    process.exitCode = 1
+    for (const failure of failures) console.error(failure)
+    if (virtual) console.error(`To see it again: ${replayCommand(options)}`)
+}
+
+function toldOf({ boots, powerCuts, storeFormatted, struck }: Counters): string {
+    const strikes = Object.entries(struck).map(([kind, count]) => `${kind} ${count}`)
+    return (
+        `${boots} boots, ${powerCuts} power cuts, ${storeFormatted} stores formatted` +
+        `; faults: ${strikes.join(", ") || "none struck"}`
+    )
 }

@@ -2,25 +2,33 @@
  * A rehearsal: simulated nodes, a broker and the far end, joined. Nodes run the image that goes on a board; the far end sees only
  * what comes through the broker, and a judge compares it with what the world knows.
  */
-import { Broker, MQTT_PORT } from "../fleet/broker"
+import { UsageError } from "../image/project"
 import { Listener } from "../fleet/listener"
+import { timeAnswer } from "../fleet/time-service"
 import { Twin, type HeardReport } from "../fleet/twin"
 import { partsOf } from "../sim/breadboard"
 import { Clock } from "../sim/clock"
-import type { Fault } from "../sim/faults"
-import { Flash } from "../sim/flash"
+import { checkNodes, faultsOfNode, wasDueSince, type Fault } from "../sim/faults"
+import { FaultyFlash } from "../sim/flash-faults"
 import { I2cBus } from "../sim/i2c"
 import { Judge } from "../sim/judge"
-import { MemoryNetwork, TcpNetwork, type Network } from "../sim/network"
+import { MemoryNetwork, TcpNetwork } from "../sim/network"
+import { FaultyNetwork } from "../sim/network-faults"
 import { SimNode } from "../sim/node"
 import { runFast, runPaced } from "../sim/pace"
 import { provision } from "../sim/provision"
 import { RandomStream } from "../sim/random"
+import { Strikes, type Tally } from "../sim/strikes"
 import { CountedNetwork } from "../sim/traffic"
 import type { World } from "../sim/worlds/world"
 import { SETTING_BROKER } from "../src/telemetry/contract/settings"
-import { EVERY_STATE_TOPIC, EVERY_UP_TOPIC } from "../src/telemetry/contract/topics"
-import type { NodeRow, Result } from "./result"
+import {
+    EVERY_ACK_TOPIC,
+    EVERY_STATE_TOPIC,
+    EVERY_UP_TOPIC,
+} from "../src/telemetry/contract/topics"
+import { LocalBroker } from "./local-broker"
+import type { Counters, NodeRow, Result } from "./result"
 
 export interface RehearsalOptions {
     image: Uint8Array
@@ -37,7 +45,15 @@ export interface RehearsalOptions {
     brokerUrl?: string
     faults: Fault[]
     exact: boolean
+    /** Virtual time from a formatted store to the node provisioned again; default a minute. */
+    reprovisionMs?: number
     print(nodeId: string, line: string): void
+    /** A report came; not a duplicate. */
+    onHeard?(nodeId: string, report: HeardReport): void
+    /** The broker has accepted a node. */
+    onAccepted?(nodeId: string, virtualMs: number): void
+    /** Called every virtual minute or so. */
+    onProgress?(virtualSeconds: number): void
 }
 
 /** Nodes are switched on within this time, not all in one moment. */
@@ -46,7 +62,20 @@ const POWER_ON_MS = 1000
 const LAST_REPORT_MS = 6 * 60 * 1000
 /** For acknowledgements that are under way. */
 const DRAIN_MS = 5000
-const VIRTUAL_HOST = "broker"
+/** The same after faults: a keepalive to notice them, the longest wait before a reconnect, and the way. */
+const DRAIN_AFTER_FAULTS_MS = 10 * 60 * 1000
+/** When every virtual run begins: Monday, 5 January 2026, 07:30 UTC. */
+const VIRTUAL_EPOCH_MS = Date.UTC(2026, 0, 5, 7, 30)
+/** How often nodes are looked at from outside. */
+const LOOK_MS = 60 * 1000
+/** Somebody notices that a node came back blank, and provisions it. */
+const REPROVISION_MS = 60 * 1000
+
+/** Reports whose acknowledgement never came although nothing stood in the way. */
+export interface BrokenPromise {
+    id: string
+    reports: number
+}
 
 interface Member {
     place: number
@@ -62,9 +91,12 @@ export class Rehearsal {
     private readonly twin: Twin
     private readonly members = new Map<string, Member>()
     private readonly memory: MemoryNetwork
-    private broker: Broker | undefined
+    private broker: LocalBroker | undefined
     private listener: Listener | undefined
     private stopping = false
+    private heapBytesMax = 0
+    private readonly struck: Tally = new Map()
+    private unkept: BrokenPromise[] = []
     private readonly wallStartMs = performance.now()
 
     private constructor(private readonly options: RehearsalOptions) {
@@ -77,6 +109,7 @@ export class Rehearsal {
 
     /** Starts the broker or finds the one that was named, and puts the nodes together; nothing runs yet. */
     static async create(options: RehearsalOptions): Promise<Rehearsal> {
+        checkFaults(options)
         const rehearsal = new Rehearsal(options)
         await rehearsal.startBroker()
         rehearsal.makeNodes()
@@ -86,6 +119,7 @@ export class Rehearsal {
     /** Runs to the end, or until `stop`. */
     async run(): Promise<void> {
         const { seconds, world } = this.options
+        this.watch()
         if (seconds !== undefined) {
             await this.runTo(seconds * 1000)
         } else if (world.rows !== undefined) {
@@ -96,9 +130,7 @@ export class Rehearsal {
         } else {
             await this.runTo(Infinity)
         }
-        const drainedMs = this.clock.nowMs() + DRAIN_MS
-        while (this.owed() > 0 && this.clock.nowMs() < drainedMs && !this.stopping)
-            await this.runTo(this.clock.nowMs() + 100)
+        await this.drain()
     }
 
     /** Ends a run early; `run` returns soon. */
@@ -164,11 +196,68 @@ export class Rehearsal {
         }
     }
 
+    /** What befell the nodes. */
+    counters(): Counters {
+        const nodes = [...this.members.values()].map(({ node }) => node)
+        const total = (of: (node: SimNode) => number) => nodes.reduce((s, n) => s + of(n), 0)
+        return {
+            boots: total(node => node.boots),
+            powerCuts: total(node => node.powerCuts),
+            storeFormatted: total(node => node.storeFormatted),
+            flashWrites: total(node => node.flashWrites),
+            panics: total(node => node.panics.length),
+            struck: Object.fromEntries([...this.struck].sort()),
+        }
+    }
+
+    /** The most that any node's heap held when it was looked at, garbage included. */
+    heapHighWaterBytes(): number {
+        return this.heapBytesMax
+    }
+
+    /** What the fullest heap holds now, garbage included. */
+    heapUsedBytes(): number {
+        return Math.max(...[...this.members.values()].map(({ node }) => node.heapUsedBytes()))
+    }
+
+    /** Reports that never came and that nothing explains. */
+    unaccounted(): number {
+        return [...this.twin.nodes.values()].reduce((sum, twin) => sum + twin.unaccounted(), 0)
+    }
+
+    /** Times that a node came back without the alarms it had kept, as the far end noticed by itself. */
+    storesLost(): number {
+        return [...this.twin.nodes.values()].reduce((sum, twin) => sum + twin.storesLost, 0)
+    }
+
+    /** Reports that came more than once. */
+    duplicates(): number {
+        return [...this.twin.nodes.values()].reduce((sum, twin) => sum + twin.duplicates, 0)
+    }
+
+    /** The node has told that it dropped this report. */
+    isDropped(id: string, boot: string, sequence: number): boolean {
+        return this.twin.nodes.get(id)?.isDropped(boot, sequence) === true
+    }
+
     /** Panics of all nodes: a run that has any has failed. */
     panics(): { id: string; code: number }[] {
         return [...this.members.values()].flatMap(({ node }) =>
             node.panics.map(code => ({ id: node.id, code }))
         )
+    }
+
+    /** Of a virtual run that came to its end: a run that has any has failed. */
+    brokenPromises(): BrokenPromise[] {
+        return this.unkept
+    }
+
+    private watch(): void {
+        this.clock.after(LOOK_MS, () => {
+            this.heapBytesMax = Math.max(this.heapBytesMax, this.heapUsedBytes())
+            this.options.onProgress?.(this.virtualSeconds())
+            this.watch()
+        })
     }
 
     private async startBroker(): Promise<void> {
@@ -180,58 +269,110 @@ export class Rehearsal {
             this.listener = new Listener(brokerUrl, filters, hear)
             return
         }
-        const broker = await Broker.create()
-        this.broker = broker
-        if (virtual) {
-            this.memory.listen(VIRTUAL_HOST, MQTT_PORT, stream => broker.accept(stream))
-            this.brokerUrl = `mqtt://${VIRTUAL_HOST}:${MQTT_PORT}`
-        } else {
-            this.brokerUrl = `mqtt://127.0.0.1:${await broker.listen()}`
-        }
+        const random = this.random("broker")
+        const broker = await LocalBroker.create(
+            this.clock,
+            virtual ? this.memory : undefined,
+            random
+        )
         for (const filter of filters) await broker.subscribe(filter, hear)
+        await broker.subscribe(EVERY_ACK_TOPIC, (topic, payload) => {
+            const answer = timeAnswer(topic, payload, this.epochMs())
+            if (answer !== undefined) broker.publish(answer.topic, answer.payload)
+        })
+        broker.dieBy(this.strikes(this.options.faults, "faults/broker"))
+        this.brokerUrl = broker.url
+        this.broker = broker
     }
 
     private makeNodes(): void {
-        const { image, nodes, world, seed, virtual, faults, exact, print } = this.options
+        const { image, nodes } = this.options
         const leavesTheBench = provision(image, { [SETTING_BROKER]: this.brokerUrl })
-        const network: Network = virtual ? this.memory : new TcpNetwork()
-        for (let place = 0; place < nodes; ++place) {
-            const random = new RandomStream(`${seed}/node/${place}`)
-            const idBytes = Buffer.alloc(8)
-            random.fill(idBytes)
-            const id = idBytes.toString("hex")
-            const counted = new CountedNetwork(network)
-            const node = new SimNode({
-                id,
-                seed,
-                clock: this.clock,
-                network: counted,
-                flash: new Flash(leavesTheBench),
-                bus: new I2cBus(
-                    partsOf(this.clock, timeMs => world.conditionsAt(place, timeMs)),
-                    faults,
-                    this.clock,
-                    new RandomStream(`${seed}/faults/${place}`)
+        for (let place = 0; place < nodes; ++place) this.makeNode(place, leavesTheBench)
+    }
+
+    private makeNode(place: number, leavesTheBench: Uint8Array): void {
+        const { clock, options } = this
+        const { world, seed, virtual, exact, print, reprovisionMs } = options
+        const random = this.random(`node/${place}`)
+        const idBytes = Buffer.alloc(8)
+        random.fill(idBytes)
+        const id = idBytes.toString("hex")
+        const faults = faultsOfNode(options.faults, place)
+        const strikes = (room: string) => this.strikes(faults, `faults/${place}/${room}`)
+        const carrier = virtual ? this.memory : new TcpNetwork()
+        const network = new CountedNetwork(
+            new FaultyNetwork(carrier, clock, strikes("network")),
+            () => this.options.onAccepted?.(id, clock.nowMs())
+        )
+        const power = strikes("power")
+        const node = new SimNode({
+            id,
+            seed,
+            clock,
+            network,
+            flash: new FaultyFlash(leavesTheBench, strikes("flash")),
+            bus: new I2cBus(
+                partsOf(clock, timeMs => world.conditionsAt(place, timeMs)),
+                faults,
+                clock,
+                this.random(`faults/${place}`),
+                this.struck
+            ),
+            exact,
+            skewPpm: () => power.skewPpm(),
+            onReset: () => network.nodeReset(),
+            onStoreFormatted: () =>
+                clock.after(reprovisionMs ?? REPROVISION_MS, () =>
+                    node.provisionAgain(leavesTheBench)
                 ),
-                exact,
-                print: line => print(id, line),
-            })
-            this.members.set(id, { place, node, network: counted, judge: new Judge(world, place) })
-            this.clock.at(random.integer(POWER_ON_MS), () => node.start())
-        }
+            print: line => print(id, line),
+        })
+        power.atEachStart("brownOut", ({ byMs }) => node.powerCut(byMs))
+        this.members.set(id, { place, node, network, judge: new Judge(world, place) })
+        clock.at(random.integer(POWER_ON_MS), () => node.start())
+    }
+
+    /** The time of day: the wall's, or in virtual time a fixed morning's. */
+    private epochMs(): number {
+        return this.options.virtual ? VIRTUAL_EPOCH_MS + this.clock.nowMs() : Date.now()
+    }
+
+    private random(purpose: string): RandomStream {
+        return new RandomStream(`${this.options.seed}/${purpose}`)
+    }
+
+    private strikes(faults: Fault[], purpose: string): Strikes {
+        return new Strikes(faults, this.clock, this.random(purpose), this.struck)
     }
 
     private async runTo(endMs: number): Promise<void> {
         const stopped = () => this.stopping
-        if (this.options.virtual) {
-            const settle = () => (this.memory.takeActivity() ? this.memory.settle() : undefined)
-            await runFast(this.clock, endMs, settle, stopped)
-        } else {
-            await runPaced(this.clock, endMs, this.options.speed, stopped)
+        if (this.options.virtual)
+            await runFast(this.clock, endMs, () => this.broker?.settle(), stopped)
+        else await runPaced(this.clock, endMs, this.options.speed, stopped)
+    }
+
+    /** Waits for acknowledgements; what is still owed then, with no fault to blame, is a promise broken. */
+    private async drain(): Promise<void> {
+        const { faults, virtual } = this.options
+        const startMs = this.clock.nowMs()
+        const endMs = startMs + (virtual && faults.length > 0 ? DRAIN_AFTER_FAULTS_MS : DRAIN_MS)
+        while (this.owed() > 0 && this.clock.nowMs() < endMs && !this.stopping)
+            await this.runTo(this.clock.nowMs() + 100)
+        const blameless = faults.some(
+            fault => fault.kind === "corrupt" || wasDueSince(fault, startMs, this.clock.nowMs())
+        )
+        if (!virtual || this.stopping || blameless) return
+        for (const { node, network } of this.members.values()) {
+            const reports = network.owed()
+            if (reports > 0) this.unkept.push({ id: node.id, reports })
         }
     }
 
-    private judged(id: string, { sampledAtMs, verdict }: HeardReport): void {
+    private judged(id: string, heard: HeardReport): void {
+        const { sampledAtMs, verdict } = heard
+        this.options.onHeard?.(id, heard)
         const member = this.members.get(id)
         if (member === undefined) return
         if (verdict !== undefined) member.judge.hear(sampledAtMs, verdict)
@@ -245,13 +386,17 @@ export class Rehearsal {
     }
 
     private owed(): number {
-        let owed = 0
-        for (const { network } of this.members.values())
-            owed += network.traffic.published - network.traffic.acknowledged
-        return owed
+        return [...this.members.values()].reduce((sum, { network }) => sum + network.owed(), 0)
     }
 
     private brokerIsThere(): boolean {
-        return this.listener === undefined || this.listener.connected
+        return (this.listener?.connected ?? true) && (this.broker?.alive ?? true)
     }
+}
+
+/** @throws UsageError for faults that this run cannot have */
+function checkFaults({ faults, nodes, brokerUrl }: RehearsalOptions): void {
+    checkNodes(faults, nodes)
+    if (brokerUrl !== undefined && faults.some(({ kind }) => kind === "brokerKill"))
+        throw new UsageError("fault brokerKill: somebody else's broker is not ours to kill")
 }

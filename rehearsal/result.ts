@@ -45,3 +45,16 @@ export interface NodeRow {
     bytes: number
     panics: number
 }
+
+/** What befell the nodes of a run, over all of them. */
+export interface Counters {
+    boots: number
+    powerCuts: number
+    /** Stores that the runtime could not mount and formatted, until the node was provisioned again. */
+    storeFormatted: number
+    /** Saves of the flash. */
+    flashWrites: number
+    panics: number
+    /** How often each kind of fault struck: connections, bytes, saves, transactions, as the kind has it. */
+    struck: Record<string, number>
+}

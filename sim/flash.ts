@@ -13,4 +13,16 @@ export class Flash {
         this.image = image
         this.saves++
     }
+
+    /** Puts another image there, as a flashing tool does. */
+    replace(image: Uint8Array): void {
+        this.image = image
+    }
+}
+
+/** Power failed in the middle of what a node was doing: thrown through the VM, which is then of no more use. */
+export class PowerLost extends Error {
+    constructor(readonly offMs: number) {
+        super(`power is off for ${offMs} ms`)
+    }
 }

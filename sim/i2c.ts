@@ -1,9 +1,11 @@
 /** A node's I2C bus, from the host's side: a transaction of the firmware reaches the part with that address, or a fault on the way. */
 import { BUS_HEADER_BYTES, BUS_NO_ANSWER } from "../src/telemetry/contract/bus"
 import type { Clock } from "./clock"
-import { isDue, type Fault, type FaultKind } from "./faults"
+import type { FaultKind } from "./fault-kinds"
+import type { Fault } from "./faults"
 import type { Part } from "./parts/part"
 import type { RandomStream } from "./random"
+import { Strikes, type Tally } from "./strikes"
 
 /** A part as it sits on the bus. */
 interface Seat {
@@ -15,14 +17,17 @@ interface Seat {
 
 export class I2cBus {
     private readonly seats = new Map<number, Seat>()
+    private readonly faults: Strikes
 
     /** @param parts by the names that faults call them */
     constructor(
         parts: Map<string, Part>,
-        private readonly faults: Fault[],
+        faults: Fault[],
         private readonly clock: Clock,
-        private readonly random: RandomStream
+        private readonly random: RandomStream,
+        tally?: Tally
     ) {
+        this.faults = new Strikes(faults, clock, random, tally)
         for (const [name, part] of parts)
             this.seats.set(part.address, { name, part, writtenMs: 0, lastAnswer: undefined })
     }
@@ -66,14 +71,7 @@ export class I2cBus {
         return answer
     }
 
-    /** The first fault of this kind that hits the part now. */
     private strikes(kind: FaultKind, { name }: Seat): Fault | undefined {
-        return this.faults.find(
-            fault =>
-                fault.kind === kind &&
-                (fault.part === undefined || fault.part === name) &&
-                isDue(fault, this.clock.nowMs()) &&
-                (fault.chance === 1 || this.random.uniform() < fault.chance)
-        )
+        return this.faults.now(kind, name)
     }
 }

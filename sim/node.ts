@@ -1,9 +1,10 @@
 /** A simulated node: one VM with its flash, its bus and its socket, woken by the virtual clock as the runtime asks. */
 import { BUS_TOPIC } from "../src/telemetry/contract/bus"
 import type { Clock, Scheduled } from "./clock"
-import type { Flash } from "./flash"
+import { PowerLost, type Flash } from "./flash"
 import type { I2cBus } from "./i2c"
 import type { Connection, Network } from "./network"
+import { NodeClock } from "./node-clock"
 import { FLASH_BYTES } from "./provision"
 import { RandomStream } from "./random"
 import { SocketEvent, Vm, VmExit } from "./vm/vm"
@@ -16,8 +17,15 @@ const REBOOT_MS = 1000
 const IDLE_AFTER_MS = 300
 /** ... so that a timer of the program may be this late. */
 export const IDLE_LOOK_MS = 100
-/** Code that waits for time without giving way would wait for ever: after so many looks at one moment a millisecond has passed. */
-const LOOKS_A_MS = 1000
+/** What the runtime prints when it found no store that it can mount: settings and program are gone. */
+const FORMATTING = "fstor: formatting now"
+/** The VM itself fell over: a fault of the runtime, which has no number of its own. */
+export const PANIC_TRAP = 0
+
+/** A panic's code with its meaning, where it has one. */
+export function panicName(code: number): string {
+    return code === PANIC_TRAP ? "trap" : String(code)
+}
 
 export interface SimNodeOptions {
     /** 16 hex digits. */
@@ -29,93 +37,159 @@ export interface SimNodeOptions {
     bus: I2cBus
     /** Look every 10 ms even when idle: timers to the tick of a real board, four times slower. */
     exact: boolean
+    /** Parts per million that the node's clock is fast, now. */
+    skewPpm?: () => number
+    /** The node's RAM is gone: by a reset or without power. */
+    onReset?: () => void
+    /** The node no longer holds a program: somebody has to provision it again. */
+    onStoreFormatted?: () => void
     print(line: string): void
 }
 
 export class SimNode {
-    /** Times the program ended by a panic (60001 and up): none is what every run must show. */
+    /** Times the program ended by a panic (60001 and up) or a trap: none is what every run must show. */
     readonly panics: number[] = []
     boots = 0
+    powerCuts = 0
+    /** Stores that the runtime could not mount and formatted, until the node was provisioned again. */
+    storeFormatted = 0
     private vm: Vm | undefined
     private wakeUp: Scheduled | undefined
+    /** The next boot of a node that is off. */
+    private powerOn: Scheduled | undefined
     private connection: Connection | undefined
     private activeMs = 0
-    private saidMs = 0
-    private looks = 0
+    private isFormatted = false
+    private readonly nodeClock: NodeClock
     /** Made once: a node is looked at a million times a day. */
     private readonly look = () => this.process()
 
-    constructor(private readonly options: SimNodeOptions) {}
+    constructor(private readonly options: SimNodeOptions) {
+        this.nodeClock = new NodeClock(options.clock, options.skewPpm ?? (() => 0))
+    }
 
     get id(): string {
         return this.options.id
     }
 
+    /** Saves to its flash: its wear. */
+    get flashWrites(): number {
+        return this.options.flash.saves
+    }
+
+    /** What the program's heap holds now, garbage included; 0 while there is none. */
+    heapUsedBytes(): number {
+        return this.vm?.heapUse()?.usedBytes ?? 0
+    }
+
     /** Power on: the VM starts what its flash holds. */
     start(): void {
-        const { id, seed, flash, bus, clock, print } = this.options
+        const { id, seed, flash, bus, clock } = this.options
         const random = new RandomStream(`${seed}/${id}/${this.boots}/device`)
         this.boots++
-        this.vm = new Vm(
-            {
-                nowMs: () => this.nowMs(),
-                fillRandom: bytes => random.fill(bytes),
-                flashBytes: FLASH_BYTES,
-                loadFlash: () => flash.load(),
-                saveFlash: image => flash.save(image),
-                print,
-                panic: code => {
-                    if (code !== 0) this.panics.push(code)
+        this.powerOn = undefined
+        this.guarded(() => {
+            const vm = new Vm(
+                {
+                    nowMs: () => this.nodeClock.nowMs(),
+                    fillRandom: bytes => random.fill(bytes),
+                    flashBytes: FLASH_BYTES,
+                    loadFlash: () => flash.load(),
+                    saveFlash: image => flash.save(image),
+                    print: line => this.printed(line),
+                    panic: code => {
+                        if (code !== 0) this.panics.push(code)
+                    },
+                    sendFrame: () => {},
+                    answer: (topic, data) => {
+                        this.activeMs = clock.nowMs()
+                        if (topic === BUS_TOPIC) bus.answer(data)
+                    },
+                    openSocket: (host, port, tls) => this.openSocket(host, port, tls),
+                    writeSocket: bytes => this.writeSocket(bytes),
+                    closeSocket: () => this.closeSocket(),
                 },
-                sendFrame: () => {},
-                answer: (topic, data) => {
-                    this.activeMs = clock.nowMs()
-                    if (topic === BUS_TOPIC) bus.answer(data)
-                },
-                openSocket: (host, port, tls) => this.openSocket(host, port, tls),
-                writeSocket: bytes => this.writeSocket(bytes),
-                closeSocket: () => this.closeSocket(),
-            },
-            id
-        )
-        this.vm.start()
+                id
+            )
+            this.vm = vm
+            vm.start()
+        })
         this.process()
     }
 
-    /** Power off, in the middle of whatever it does. */
+    /** Off, for good: the end of a run. Whoever it is connected to is told. */
     stop(): void {
-        this.wakeUp?.cancel()
         this.closeSocket()
-        this.vm = undefined
+        this.powerOff()
     }
 
-    /** Whole milliseconds, never going back. */
-    private nowMs(): number {
-        const nowMs = Math.floor(this.options.clock.nowMs())
-        if (nowMs > this.saidMs) {
-            this.saidMs = nowMs
-            this.looks = 0
-        } else if (++this.looks % LOOKS_A_MS === 0) {
-            this.saidMs++
+    /**
+     * Power fails in the middle of whatever it does, and is back after `offMs`. Nobody at the other end is told.
+     * False for a node that is off: there is nothing to cut.
+     */
+    powerCut(offMs: number): boolean {
+        if (this.vm === undefined) return false
+        this.powerCuts++
+        this.bootAfter(offMs)
+        return true
+    }
+
+    /** Puts an image into its flash and boots it, as somebody with a flashing tool does. */
+    provisionAgain(image: Uint8Array): void {
+        this.options.flash.replace(image)
+        this.isFormatted = false
+        this.bootAfter(REBOOT_MS)
+    }
+
+    private bootAfter(offMs: number): void {
+        this.powerOff()
+        this.powerOn = this.options.clock.after(offMs, () => this.start())
+    }
+
+    private powerOff(): void {
+        this.wakeUp?.cancel()
+        this.powerOn?.cancel()
+        this.powerOn = undefined
+        this.connection?.abandon()
+        this.connection = undefined
+        this.vm = undefined
+        this.options.onReset?.()
+    }
+
+    /** Runs the VM, and what follows when it does not come back as it should. */
+    private guarded(run: () => void): void {
+        try {
+            run()
+        } catch (e) {
+            if (e instanceof PowerLost) {
+                this.powerCuts++
+                this.bootAfter(e.offMs)
+                return
+            }
+            if (e instanceof WebAssembly.RuntimeError) this.panics.push(PANIC_TRAP)
+            else if (!(e instanceof VmExit)) throw e
+            this.bootAfter(REBOOT_MS)
         }
-        return this.saidMs
     }
 
     private process(): void {
-        if (this.vm === undefined) return
-        this.wakeUp?.cancel()
-        let waitMs: number
-        try {
-            waitMs = this.vm.process()
-        } catch (e) {
-            if (!(e instanceof VmExit)) throw e
-            this.stop()
-            this.options.clock.after(REBOOT_MS, () => this.start())
-            return
-        }
-        const { clock, exact } = this.options
-        const idle = !exact && clock.nowMs() - this.activeMs > IDLE_AFTER_MS
-        this.wakeUp = clock.after(idle ? Math.max(waitMs, IDLE_LOOK_MS) : waitMs, this.look)
+        this.guarded(() => {
+            if (this.vm === undefined) return
+            this.wakeUp?.cancel()
+            const waitMs = this.nodeClock.waitMs(this.vm.process())
+            const { clock, exact } = this.options
+            const idle = !exact && clock.nowMs() - this.activeMs > IDLE_AFTER_MS
+            this.wakeUp = clock.after(idle ? Math.max(waitMs, IDLE_LOOK_MS) : waitMs, this.look)
+        })
+    }
+
+    private printed(line: string): void {
+        this.options.print(line)
+        // A new node's first boot is no loss.
+        if (this.boots === 1 || this.isFormatted || !line.includes(FORMATTING)) return
+        this.isFormatted = true
+        this.storeFormatted++
+        this.options.onStoreFormatted?.()
     }
 
     private openSocket(host: string, port: number, tls: boolean): number {
@@ -153,7 +227,7 @@ export class SimNode {
     private socketEvent(event: SocketEvent, data?: Uint8Array): void {
         if (this.vm === undefined) return
         this.activeMs = this.options.clock.nowMs()
-        this.vm.socketEvent(event, data)
+        this.guarded(() => this.vm?.socketEvent(event, data))
         this.process()
     }
 }

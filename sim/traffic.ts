@@ -7,6 +7,8 @@ export class Traffic {
     published = 0
     /** Of these, the ones whose PUBACK reached the node. */
     acknowledged = 0
+    /** Of these, the ones that a node published and then forgot, for it lost its RAM before the PUBACK came. */
+    forgotten = 0
     /** MQTT bytes, both ways. */
     bytes = 0
 }
@@ -17,7 +19,11 @@ export class CountedNetwork implements Network {
     /** Packet ids of reports that wait for their PUBACK; they outlive a connection, as the node's window does. */
     private readonly waiting = new Set<number>()
 
-    constructor(private readonly network: Network) {}
+    /** @param onAccepted a broker has accepted the node */
+    constructor(
+        private readonly network: Network,
+        private readonly onAccepted: () => void = () => {}
+    ) {}
 
     connect(host: string, port: number, tls: boolean, events: ConnectionEvents): Connection {
         const up = this.parser(packet => this.sent(packet))
@@ -35,7 +41,20 @@ export class CountedNetwork implements Network {
                 connection.write(bytes)
             },
             end: () => connection.end(),
+            abandon: () => connection.abandon(),
         }
+    }
+
+    /** Reports whose PUBACK the node still waits for. */
+    owed(): number {
+        const { published, acknowledged, forgotten } = this.traffic
+        return published - acknowledged - forgotten
+    }
+
+    /** The node's RAM is gone, and with it what waited for acknowledgements. */
+    nodeReset(): void {
+        this.traffic.forgotten += this.waiting.size
+        this.waiting.clear()
     }
 
     private parser(onPacket: (packet: Packet) => void): Parser {
@@ -59,6 +78,7 @@ export class CountedNetwork implements Network {
     }
 
     private received(packet: Packet): void {
+        if (packet.cmd === "connack" && packet.returnCode === 0) this.onAccepted()
         if (packet.cmd !== "puback" || packet.messageId === undefined) return
         if (this.waiting.delete(packet.messageId)) this.traffic.acknowledged++
     }

@@ -4,6 +4,7 @@
  * The imports and their meaning are those of upstream's wasmpre.ts (runtime/devicescript-vm, 2.16.4). Nothing here touches Node's
  * clock, randomness or network, so a run is repeatable whenever its host is.
  */
+import { Heap, type HeapUse } from "./heap"
 import { vmModule } from "./module"
 
 /** What a VM asks of the world. Every call is synchronous and comes from inside `Vm.process`. */
@@ -63,6 +64,7 @@ const text = new TextDecoder()
 
 export class Vm {
     private readonly wasm: VmExports
+    private readonly gcHeap: Heap
     private readonly heap: Uint8Array
 
     /** @param deviceId 16 hex digits */
@@ -74,6 +76,7 @@ export class Vm {
         this.wasm = instance.exports as unknown as VmExports
         // The module is linked without memory growth, so one view lasts.
         this.heap = new Uint8Array(this.wasm.memory.buffer)
+        this.gcHeap = new Heap(this.wasm.memory)
         this.wasm.emscripten_stack_init()
         this.wasm.__wasm_call_ctors()
         this.wasm.jd_em_init()
@@ -115,6 +118,11 @@ export class Vm {
 
     socketEvent(event: SocketEvent, data: Uint8Array = new Uint8Array(0)): void {
         this.withBytes(data, at => this.wasm.jd_em_tcpsock_on_event(event, at, data.length))
+    }
+
+    /** What the program's heap holds now, garbage included; undefined while no program runs. */
+    heapUse(): HeapUse | undefined {
+        return this.gcHeap.use()
     }
 
     private withBytes<T>(bytes: Uint8Array, use: (at: number) => T): T {
