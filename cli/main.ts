@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander"
 import { UsageError } from "../image/project"
 import { InputError } from "../sim/worlds/input-error"
+import { benchCommand } from "./bench"
 import { buildCommand } from "./build"
 import { simCommand } from "./sim"
 
@@ -11,10 +12,11 @@ const MISUSED = 2
 
 export async function main(argv: string[]): Promise<void> {
     const program = new Command("motewise")
-        .description("Sensor nodes one can trust: simulate, build.")
+        .description("Sensor nodes one can trust: simulate, build, measure.")
         .addCommand(simCommand())
         .addCommand(buildCommand())
-    for (const command of [program, ...program.commands])
+        .addCommand(benchCommand())
+    for (const command of withSubcommands(program))
         command.exitOverride().configureOutput({ outputError: () => {} })
     try {
         await program.parseAsync(argv)
@@ -23,10 +25,19 @@ export async function main(argv: string[]): Promise<void> {
     }
 }
 
+function withSubcommands(command: Command): Command[] {
+    return [command, ...command.commands.flatMap(withSubcommands)]
+}
+
 /** The options of the verb that was called, or the verbs. */
 function known(program: Command): string {
-    const verb = program.commands.find(command => process.argv.slice(2).includes(command.name()))
-    const names = verb?.options.map(option => option.long) ?? program.commands.map(c => c.name())
+    const words = process.argv.slice(2)
+    // The innermost: `bench soak` is asked for soak's options.
+    const verb = withSubcommands(program).findLast(command => words.includes(command.name()))
+    const names =
+        verb === undefined || verb.commands.length > 0
+            ? (verb ?? program).commands.map(command => command.name())
+            : verb.options.map(option => option.long)
     return `There are: ${names.join(", ")}`
 }
 

@@ -1,0 +1,101 @@
+/** `motewise bench`: the figures that README and DESIGN quote, as commands. */
+import { Command } from "commander"
+import Table from "cli-table3"
+import { offline } from "../bench/offline/offline"
+import { measurePowerCuts } from "../bench/power-cuts/cuts"
+import { reconnect } from "../bench/reconnect/reconnect"
+import { soakInHalves } from "../bench/soak/halves"
+import { integerFrom } from "./numbers"
+import { watchShare } from "./progress"
+
+export function benchCommand(): Command {
+    return new Command("bench")
+        .description("measure what is promised")
+        .addCommand(soakCommand())
+        .addCommand(reconnectCommand())
+        .addCommand(powerCutsCommand())
+        .addCommand(offlineCommand())
+}
+
+function soakCommand(): Command {
+    return new Command("soak")
+        .description("months of reports while brokers die, links go silent and power fails")
+        .option("--messages <n>", "reports, at least", integerFrom(100, 10_000_000), 100_000)
+        .option("--nodes <n>", "how many", integerFrom(1, 1000), 20)
+        .option("--seed <n>", "of everything random", integerFrom(0, 2 ** 30), 1)
+        .option("--json", "print one JSON object and nothing else", false)
+        .addHelpText("after", "\nExamples:\n  motewise bench soak --messages 2000 --nodes 4")
+        .action(async ({ json, ...options }) => {
+            const progress = watchShare("soaked")
+            const result = await soakInHalves(options, progress.tell)
+            progress.done()
+            print(result, json)
+            const { alarmsLost, unaccounted, panics } = result
+            if (alarmsLost > 0 || unaccounted > 0 || panics > 0) process.exitCode = 1
+        })
+}
+
+function reconnectCommand(): Command {
+    return new Command("reconnect")
+        .description("a fleet after its broker restarts: how evenly it comes back")
+        .option("--nodes <n>", "how many", integerFrom(1, 1000), 200)
+        .option("--seed <n>", "of everything random", integerFrom(0, 2 ** 30), 1)
+        .option("--json", "print one JSON object and nothing else", false)
+        .addHelpText("after", "\nExamples:\n  motewise bench reconnect --nodes 50")
+        .action(async ({ nodes, seed, json }) => {
+            const result = await reconnect(nodes, seed)
+            print(result, json)
+            if (result.missing > 0) process.exitCode = 1
+        })
+}
+
+function powerCutsCommand(): Command {
+    return new Command("power-cuts")
+        .description("power fails at every byte of every flash write of an alarm's life")
+        .option("--json", "print one JSON array and nothing else", false)
+        .addHelpText("after", "\nExamples:\n  motewise bench power-cuts")
+        .action(async ({ json }) => {
+            const progress = watchShare("cut")
+            const writes = await measurePowerCuts({
+                compactionStride: 1,
+                onCut: (done, all) => progress.tell(done / all),
+            })
+            progress.done()
+            if (json) console.log(JSON.stringify(writes))
+            else {
+                const table = new Table({
+                    head: Object.keys(writes[0]),
+                    style: { head: [], border: [] },
+                })
+                for (const row of writes) table.push(Object.values(row))
+                console.log(table.toString())
+            }
+            if (writes.some(({ lost, crashed }) => lost + crashed > 0)) process.exitCode = 1
+        })
+}
+
+function offlineCommand(): Command {
+    return new Command("offline")
+        .description("a node without its broker, at one sample a second")
+        .option("--hours <n>", "how long", integerFrom(2, 240), 24)
+        .option("--json", "print one JSON object and nothing else", false)
+        .addHelpText("after", "\nExamples:\n  motewise bench offline --hours 3")
+        .action(async ({ hours, json }) => {
+            const progress = watchShare("waited")
+            const { told, ...figures } = await offline(hours, progress.tell)
+            progress.done()
+            const alarmsFirst = told.findIndex(({ isAlarm }) => !isAlarm)
+            print({ ...figures, alarmsFirst, told: told.length }, json)
+            if (figures.unaccounted + figures.panics > 0) process.exitCode = 1
+        })
+}
+
+function print(result: object, json: boolean): void {
+    if (json) {
+        console.log(JSON.stringify(result))
+        return
+    }
+    const table = new Table({ style: { head: [], border: [] } })
+    for (const [name, value] of Object.entries(result)) table.push([name, String(value)])
+    console.log(table.toString())
+}
