@@ -1,7 +1,13 @@
 /** Two worlds: the host's TypeScript, and what the DeviceScript VM runs, where some JavaScript is silently wrong. */
 import tseslint from "typescript-eslint"
 
-const FIRMWARE = ["src/**/*.ts", "examples/**/*.ts", "models/**/*.ts", "sim/parts/**/*.ts"]
+const FIRMWARE = [
+    "src/**/*.ts",
+    "bench/programs/**/*.ts",
+    "examples/**/*.ts",
+    "models/**/*.ts",
+    "sim/parts/**/*.ts",
+]
 const VM_TESTS = ["test/**/*.test.ts", "test/expect.ts", "test/fakes.ts"]
 
 export default tseslint.config(

@@ -3,10 +3,15 @@ import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { inProject } from "../../image/project"
 
-/** For `{ skip }` of node:test: false when the program is on the path. */
-export function withoutProgram(name: string, debianPackage = name): string | false {
+/** Where a program is; undefined when it is nowhere. Debian puts servers where a user's path does not lead. */
+export function findProgram(name: string): string | undefined {
     const places = (process.env.PATH ?? "").split(delimiter).concat("/usr/sbin")
-    if (places.some(place => existsSync(join(place, name)))) return false
+    return places.map(place => join(place, name)).find(path => existsSync(path))
+}
+
+/** For `{ skip }` of node:test: false when the program is there. */
+export function withoutProgram(name: string, debianPackage = name): string | false {
+    if (findProgram(name) !== undefined) return false
     const reason = `${name} is not installed (apt-get install ${debianPackage})`
     if (process.env.MOTEWISE_TEST_ALL !== undefined) throw new Error(reason)
     return reason

@@ -2,15 +2,13 @@
 export default async function* reporter(source) {
     for await (const { type, data } of source) {
         if (type !== "test:pass" && type !== "test:fail") continue
-        const { name, file, nesting, skip, details } = data
-        // A describe() is no test; a file stands for itself only when it holds none or broke.
+        const { name, skip, details } = data
+        // A describe() is no test.
         if (details.type === "suite") continue
         const error = type === "test:fail" ? details.error : undefined
         const cause = error?.cause
         yield `${JSON.stringify({
             name,
-            file,
-            nesting,
             skipped: skip === undefined ? undefined : String(skip),
             seconds: details.duration_ms / 1000,
             passed: type === "test:pass",

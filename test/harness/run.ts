@@ -4,7 +4,7 @@ import { compile } from "../../image/compile"
 import { inProject } from "../../image/project"
 import { CHECK_NAMES, runCheck } from "./checks"
 import { line, type Count } from "./count"
-import { runHostSuites } from "./host-suites"
+import { runHostSuite } from "./host-suite"
 import { runVmSuite } from "./vm-suite"
 
 /** Exit code: 0 when everything passed and something ran. */
@@ -26,9 +26,9 @@ export async function runAll(only: string[]): Promise<number> {
     const steps = CHECK_NAMES.map((name, index) => ({ name, run: () => runCheck(index) }))
         .filter(({ name }) => wanted(name))
         .map(({ run }) => run)
+        .concat(ending(".host.ts").map(file => () => runHostSuite(file)))
         .concat(ending(".test.ts").map(file => () => runVmSuite(file)))
     await twoAtATime(steps, tell)
-    for (const count of await runHostSuites(ending(".host.ts"))) tell(count)
     const sum = (of: (count: Count) => number) => counts.reduce((total, c) => total + of(c), 0)
     const [passed, failed, skipped] = [sum(c => c.passed), sum(c => c.failed), sum(c => c.skipped)]
     console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
