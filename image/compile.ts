@@ -19,7 +19,7 @@ import {
     writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { dirname, join, relative } from "node:path"
 import { promisify, stripVTControlCharacters } from "node:util"
 import { UsageError, inProject } from "./project"
 import { sourcesOf } from "./sources"
@@ -52,11 +52,30 @@ export async function compile(
     board?: string,
     onBuild: () => void = () => {}
 ): Promise<Image> {
-    const sources = sourcesOf(entry)
+    const sources = sourcesOf([entry])
     if (board !== undefined) {
         const text = sources.get(entry) ?? ""
         sources.set(entry, text.replace(BOARD_IMPORT, `$1${board}$2`))
     }
+    return await imageOf(entry, sources, onBuild)
+}
+
+/** Compiles several programs into one image that runs them one after the other. @param name of an entry point that is not there */
+export async function compileTogether(name: string, entries: string[]): Promise<Image> {
+    const sources = sourcesOf(entries)
+    const imports = entries.map(entry => {
+        const path = relative(dirname(name), entry).replaceAll("\\", "/").replace(/\.ts$/, "")
+        return `import "${path.startsWith(".") ? path : `./${path}`}"\n`
+    })
+    sources.set(name, imports.join(""))
+    return await imageOf(name, sources, () => {})
+}
+
+async function imageOf(
+    entry: string,
+    sources: Map<string, string>,
+    onBuild: () => void
+): Promise<Image> {
     const kept = join(CACHE, `${keyOf(entry, sources)}.devs`)
     if (existsSync(kept)) return imageFrom(readFileSync(kept))
     onBuild()

@@ -1,4 +1,4 @@
-/** The files an entry point is made of: it, and what it imports by relative path, all the way down. */
+/** The files that entry points are made of: they, and what they import by relative path, all the way down. */
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join, normalize, relative } from "node:path"
 import { ROOT } from "./project"
@@ -6,9 +6,9 @@ import { ROOT } from "./project"
 const RELATIVE_IMPORT = /^\s*(?:import|export)\s(?:[^"';]*?from\s*)?"(\.[^"]+)"/gm
 
 /** Paths relative to the project's root, sorted, each with its text. Imports that lead nowhere are left to the compiler to report. */
-export function sourcesOf(entry: string): Map<string, string> {
+export function sourcesOf(entries: string[]): Map<string, string> {
     const found = new Map<string, string>()
-    const open = [normalize(entry)]
+    const open = entries.map(entry => normalize(entry))
     for (let path = open.pop(); path !== undefined; path = open.pop()) {
         if (found.has(path)) continue
         const text = readFileSync(join(ROOT, path), "utf8")

@@ -1,5 +1,5 @@
 /** The BH1750 driver against the simulated part. */
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import {
     Bh1750,
     ONE_TIME_H_RESOLUTION_MODE,

@@ -1,5 +1,5 @@
 /** The SCD4x driver against the simulated part. */
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { Scd4x, celsiusFromTicks, relativeHumidityFromTicks } from "../../src/drivers/scd4x"
 import { Conditions, Part } from "../../sim/parts/part"
 import { SimScd4x } from "../../sim/parts/scd4x"

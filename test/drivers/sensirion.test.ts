@@ -1,5 +1,5 @@
 /** The checksum and the words that Sensirion's parts share, against the numbers their datasheets print. */
-import { describe, expect, test } from "@devicescript/test"
+import { describe, expect, test } from "../suite"
 import { checkSerialNumber, crc8, wordAt } from "../../src/drivers/sensirion"
 import { firstBytes, nearestTicks, sensirionFrame } from "../../sim/parts/sensirion"
 import { expectBytes, expectFault } from "../expect"

@@ -1,5 +1,5 @@
 /** The SHT4x driver against the simulated part. */
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { Sht4x, celsiusFromTicks, relativeHumidityFromTicks } from "../../src/drivers/sht4x"
 import { Conditions } from "../../sim/parts/part"
 import { SimSht4x } from "../../sim/parts/sht4x"

@@ -3,6 +3,11 @@ import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { inProject } from "../../image/project"
 
+/** Nothing is to be skipped, and what can be shortened is done in full: in CI. */
+export function isThorough(): boolean {
+    return process.env.MOTEWISE_TEST_ALL !== undefined
+}
+
 /** Where a program is; undefined when it is nowhere. Debian puts servers where a user's path does not lead. */
 export function findProgram(name: string): string | undefined {
     const places = (process.env.PATH ?? "").split(delimiter).concat("/usr/sbin")
@@ -13,7 +18,7 @@ export function findProgram(name: string): string | undefined {
 export function withoutProgram(name: string, debianPackage = name): string | false {
     if (findProgram(name) !== undefined) return false
     const reason = `${name} is not installed (apt-get install ${debianPackage})`
-    if (process.env.MOTEWISE_TEST_ALL !== undefined) throw new Error(reason)
+    if (isThorough()) throw new Error(reason)
     return reason
 }
 

@@ -1,11 +1,12 @@
 /** All of `npm test`: checks, suites inside the VM, suites on the host; one count at the end. */
 import { readdirSync } from "node:fs"
+import { dirname } from "node:path"
 import { compile } from "../../image/compile"
 import { inProject } from "../../image/project"
 import { CHECK_NAMES, runCheck } from "./checks"
 import { line, type Count } from "./count"
 import { runHostSuite } from "./host-suite"
-import { runVmSuite } from "./vm-suite"
+import { runVmSuites } from "./vm-suite"
 
 /** Exit code: 0 when everything passed and something ran. */
 export async function runAll(only: string[]): Promise<number> {
@@ -27,12 +28,27 @@ export async function runAll(only: string[]): Promise<number> {
         .filter(({ name }) => wanted(name))
         .map(({ run }) => run)
         .concat(ending(".host.ts").map(file => () => runHostSuite(file)))
-        .concat(ending(".test.ts").map(file => () => runVmSuite(file)))
+        .concat(
+            [...byFolder(ending(".test.ts"))].map(
+                ([folder, suites]) =>
+                    () =>
+                        runVmSuites(folder, suites)
+            )
+        )
     await twoAtATime(steps, tell)
     const sum = (of: (count: Count) => number) => counts.reduce((total, c) => total + of(c), 0)
     const [passed, failed, skipped] = [sum(c => c.passed), sum(c => c.failed), sum(c => c.skipped)]
     console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
     return failed === 0 && passed > 0 ? 0 : 1
+}
+
+function byFolder(files: string[]): Map<string, string[]> {
+    const folders = new Map<string, string[]>()
+    for (const file of files) {
+        const folder = dirname(file)
+        folders.set(folder, [...(folders.get(folder) ?? []), file])
+    }
+    return folders
 }
 
 async function twoAtATime(

@@ -1,5 +1,5 @@
-/** Runs one *.test.ts inside the DeviceScript VM: compiled as firmware is, with a full collection at every allocation. */
-import { compile } from "../../image/compile"
+/** Runs *.test.ts inside the DeviceScript VM: compiled as firmware is, with a full collection at every allocation. */
+import { compileTogether } from "../../image/compile"
 import { Flash } from "../../sim/flash"
 import { FLASH_BYTES } from "../../sim/provision"
 import { RandomStream } from "../../sim/random"
@@ -14,13 +14,18 @@ const WALL_MS_MAX = 120_000
 const RESTARTED = 0
 const PREFIX = /^[>?*!#] ?/
 
-export async function runVmSuite(file: string): Promise<Count> {
+/** @param folder such as test/mqtt @param files its suites, which run in one image: a compilation costs more than most suites */
+export async function runVmSuites(folder: string, files: string[]): Promise<Count> {
     const startMs = performance.now()
     const done = (count: Omit<Count, "suite" | "seconds">): Count =>
-        failedIfEmpty({ suite: file, seconds: (performance.now() - startMs) / 1000, ...count })
+        failedIfEmpty({
+            suite: `${folder} (${files.length} suites in the VM)`,
+            seconds: (performance.now() - startMs) / 1000,
+            ...count,
+        })
     let image: Uint8Array
     try {
-        image = (await compile(file)).bytes
+        image = (await compileTogether(`${folder}/all.ts`, files)).bytes
     } catch (e) {
         return done({ passed: 0, failed: 1, skipped: 0, told: (e as Error).message })
     }
@@ -31,12 +36,29 @@ export async function runVmSuite(file: string): Promise<Count> {
         return done({ passed: 0, failed: 1, skipped: 0, told: `${told}\nended: ${ended}` })
     const [tests, passed, failed] = total.slice(1).map(Number)
     const broke = failed === 0 && ended !== `panic ${RESTARTED}` ? 1 : 0
+    const empty = emptySuites(lines, files.length)
     return done({
         passed,
-        failed: failed + broke,
+        failed: failed + broke + empty.length,
         skipped: tests - passed - failed,
-        told: `${told}\nended: ${ended}`,
+        told: [told, `ended: ${ended}`, ...empty].join("\n"),
     })
+}
+
+/** Suites in which no test ran. A suite prints its name, and each of its tests a line that begins with two spaces. */
+function emptySuites(lines: string[], files: number): string[] {
+    const from = lines.findIndex(said => /^running \d+ tests$/.test(said))
+    const to = lines.findIndex(said => said.startsWith("tests: "))
+    const suites: { name: string; tests: number }[] = []
+    for (const said of lines.slice(from + 1, to)) {
+        const suite = suites.at(-1)
+        if (said.startsWith("  ") && suite !== undefined) suite.tests++
+        else if (/^[a-z][\w ]*$/.test(said)) suites.push({ name: said, tests: 0 })
+    }
+    const empty = suites
+        .filter(({ tests }) => tests === 0)
+        .map(({ name }) => `${name}: no test ran`)
+    return suites.length < files ? [...empty, `${files} files, but ${suites.length} suites`] : empty
 }
 
 /** What the program printed, and how it ended. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@devicescript/test"
+import { describe, expect, test } from "../suite"
 import { occupancy } from "../../models/occupancy/model"
 import { occupancyVectors } from "../../models/occupancy/vectors"
 import { MISSING, Model, ModelInput, ticksFromValue, UNKNOWN } from "../../src/inference/model"

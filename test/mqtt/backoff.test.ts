@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@devicescript/test"
+import { describe, expect, test } from "../suite"
 import { Backoff, backoffMs } from "../../src/mqtt/backoff"
 
 const HALF = 32768

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@devicescript/test"
+import { describe, expect, test } from "../suite"
 import { parseBroker } from "../../src/mqtt/broker"
 
 function broker(url: string): string {

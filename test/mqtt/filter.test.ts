@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@devicescript/test"
+import { describe, expect, test } from "../suite"
 import { matches } from "../../src/mqtt/filter"
 import { TOPIC_BYTES_MAX, isValidFilter, isValidTopic } from "../../src/mqtt/topic"
 

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { Link } from "../../src/mqtt/link"
 import { Session, SessionState } from "../../src/mqtt/session"
 import { wire } from "./wire"

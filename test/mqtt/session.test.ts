@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { Session, SessionState, WINDOW } from "../../src/mqtt/session"
 import { Peer } from "./peer"
 

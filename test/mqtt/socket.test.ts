@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { Socket } from "../../src/mqtt/socket"
 import { expectBytes } from "../expect"
 import { wire } from "./wire"

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { Session } from "../../src/mqtt/session"
 import { expectBytes } from "../expect"
 import { Peer } from "./peer"

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { WallClock } from "../../src/node/wall-clock"
 import { expectBytes } from "../expect"
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@devicescript/test"
+import { describe, expect, test } from "../suite"
 import { FEATURES, feature } from "../../src/sensing/features"
 import { Window } from "../../src/sensing/window"
 import { expectNear } from "../expect"

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { Alarm } from "../../src/telemetry/alarm"
 import { ALARM_SLOTS, AlarmLog } from "../../src/telemetry/alarm-log"
 import { MemoryStore } from "./memory-store"

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@devicescript/test"
+import { describe, expect, test } from "../suite"
 import { Alarm, decodeAlarm, encodeAlarm } from "../../src/telemetry/alarm"
 import { expectBytes } from "../expect"
 

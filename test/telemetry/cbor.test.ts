@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { CborWriter } from "../../src/telemetry/cbor"
 import { expectBytes } from "../expect"
 

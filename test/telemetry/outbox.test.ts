@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { Outbox } from "../../src/telemetry/outbox"
 import { RANGES_MAX, SequenceRanges } from "../../src/telemetry/ranges"
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { measurandByName } from "../../src/telemetry/contract/measurands"
 import { NAME_FAULT_PREFIX, NAME_GAPS } from "../../src/telemetry/contract/senml"
 import { BOOT_HEX, EMPTY_REPORT_HEX, FULL_REPORT_HEX } from "../../src/telemetry/contract/vectors"

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "@devicescript/test"
+import { beforeEach, describe, expect, test } from "../suite"
 import { Sensor, SensorError } from "../../src/drivers/sensor"
 import { Sampler } from "../../src/sensing/sampler"
 import { ReportWriter } from "../../src/telemetry/report"
