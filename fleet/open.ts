@@ -1,5 +1,5 @@
 /** Opens a report: the bytes of a SenML pack (see src/telemetry/contract/senml.ts) into plain values, or a named reason why not. */
-import { decode, Tokenizer, type DecodeOptions, type TagDecoder } from "cborg"
+import { decode, type DecodeOptions, type TagDecoder } from "cborg"
 import {
     FIELD_BOOT,
     FIELD_SEQUENCE,
@@ -61,7 +61,7 @@ export function openReport(bytes: Uint8Array): Report {
     if (bytes.length > REPORT_BYTES_MAX) throw new ReportError(`${bytes.length} B is too long`)
     let pack: unknown
     try {
-        pack = decode(bytes, { ...OPTIONS, tokenizer: new Tokenizer(bytes, OPTIONS) })
+        pack = decode(bytes, OPTIONS)
     } catch (e) {
         throw new ReportError(`CBOR: ${(e as Error).message}`)
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { motewise } from "./run"
+import { assertRefused, motewise } from "./run"
 
 test("an image and its budget, as one JSON object", () => {
     const { code, out } = motewise("build", "--board", "mw_pico_w", "--json")
@@ -28,10 +28,6 @@ test("an unknown board or app says which there are, in a line", () => {
         [["--app", "garden"], /no app "garden"\. There are: room/],
         [["--bord", "x"], /unknown option '--bord'.*There are: --app, --board/s],
     ] as [string[], RegExp][]) {
-        const { code, err, out } = motewise("build", ...args)
-        assert.equal(code, 2)
-        assert.match(err, reason)
-        assert.equal(err.trimEnd().split("\n").length, 1)
-        assert.equal(out, "")
+        assertRefused(motewise("build", ...args), reason)
     }
 })

@@ -1,4 +1,5 @@
 /** The command as a user's shell runs it. */
+import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -18,6 +19,14 @@ export function motewise(...args: string[]): Ended {
         { encoding: "utf8", timeout: 120_000 }
     )
     return { code: status, out: stdout, err: stderr }
+}
+
+/** Exit code 2, one line on standard error that says why, nothing on standard output. */
+export function assertRefused({ code, out, err }: Ended, reason: RegExp): void {
+    assert.equal(code, 2)
+    assert.match(err, reason)
+    assert.equal(err.trimEnd().split("\n").length, 1)
+    assert.equal(out, "")
 }
 
 /** A file with this text, in a folder of its own. */

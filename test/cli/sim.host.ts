@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { createServer, type AddressInfo } from "node:net"
 import { test } from "node:test"
-import { fileOf, motewise } from "./run"
+import { assertRefused, fileOf, motewise } from "./run"
 
 const HEADER = "Temperature,Humidity,Light,CO2,label"
 const DAY_AND_NIGHT = [
@@ -108,11 +108,7 @@ const REFUSED: [string, string[], RegExp][] = [
 ]
 for (const [what, args, reason] of REFUSED)
     test(`${what} is refused in a line, with exit code 2`, () => {
-        const { code, out, err } = motewise("sim", ...args)
-        assert.equal(code, 2)
-        assert.match(err, reason)
-        assert.equal(err.trimEnd().split("\n").length, 1)
-        assert.equal(out, "")
+        assertRefused(motewise("sim", ...args), reason)
     })
 
 const BAD_FILES: [string, string, RegExp][] = [
@@ -129,11 +125,7 @@ const BAD_FILES: [string, string, RegExp][] = [
 ]
 for (const [what, text, reason] of BAD_FILES)
     test(`a recording with an ${what}: file, row and column in one line, exit code 2`, () => {
-        const { code, out, err } = motewise("sim", "--replay", fileOf("day.csv", text), "--virtual")
-        assert.equal(code, 2)
-        assert.match(err, reason)
-        assert.equal(err.trimEnd().split("\n").length, 1)
-        assert.equal(out, "")
+        assertRefused(motewise("sim", "--replay", fileOf("day.csv", text), "--virtual"), reason)
     })
 
 test("a recording that is not there, and a map to nothing", () => {

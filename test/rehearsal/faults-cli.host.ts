@@ -4,7 +4,7 @@ import { mock, test } from "node:test"
 import { generate, parser as packetParser } from "mqtt-packet"
 import { main } from "../../cli/main"
 import { MemoryNetwork } from "../../sim/network"
-import { fileOf, motewise } from "../cli/run"
+import { assertRefused, fileOf, motewise } from "../cli/run"
 
 const scenario = (fields: object) =>
     fileOf("day.json", JSON.stringify({ name: "day", about: "a day", faults: [], ...fields }))
@@ -93,9 +93,5 @@ const REFUSED: [string, string[], RegExp][] = [
 ]
 for (const [what, args, reason] of REFUSED)
     test(`${what} is refused in a line, with exit code 2`, () => {
-        const { code, out, err } = motewise("sim", ...args)
-        assert.equal(code, 2)
-        assert.match(err, reason)
-        assert.equal(err.trimEnd().split("\n").length, 1)
-        assert.equal(out, "")
+        assertRefused(motewise("sim", ...args), reason)
     })
