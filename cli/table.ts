@@ -1,7 +1,7 @@
 /** The live table of `motewise sim`: what every node says, what is true, and how the reporting goes. */
 import Table from "cli-table3"
 import { styleText } from "node:util"
-import { MEASURANDS } from "../src/telemetry/contract/measurands"
+import { allMeasurands } from "../src/telemetry/contract/measurands"
 import type { NodeRow, Result } from "../rehearsal/result"
 
 /** SenML's names are for machines. */
@@ -32,10 +32,8 @@ export function timeForPeople(seconds: number): string {
 }
 
 export function nodesTable(rows: NodeRow[], stream: NodeJS.WriteStream): string {
-    const measured = MEASURANDS.filter(
-        ({ measurand }) =>
-            rows.some(row => row.reported.has(measurand)) ||
-            rows.every(row => row.reported.size === 0)
+    const measured = allMeasurands().filter(({ measurand }) =>
+        rows.some(row => row.reported.has(measurand))
     )
     const headOf = ({ title, unit }: { title: string; unit: string }) =>
         `${title}\n${UNITS_FOR_PEOPLE[unit] ?? unit}`

@@ -1,7 +1,7 @@
 /** The trainer as a command: a recording in, a model folder out. Bad input is one line on stderr and exit code 2. */
 import { Script } from "node:vm"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
-import { measurandByName, MEASURANDS } from "../src/telemetry/contract/measurands"
+import { allMeasurands, measurandByName } from "../src/telemetry/contract/measurands"
 import { FolderError, writeModelFolder } from "./folder"
 import { identifierOf } from "./generate"
 import { TableError } from "./table"
@@ -73,7 +73,9 @@ function inputsOf(given: string): Recipe["inputs"] {
     const unknown = inputs.find(({ measurand }) => measurandByName(measurand) === undefined)
     if (unknown !== undefined)
         throw new InvalidArgumentError(
-            `No measurand is called ${unknown.measurand}; there are ${MEASURANDS.map(m => m.measurand).join(", ")}.`
+            `No measurand is called ${unknown.measurand}; there are ${allMeasurands()
+                .map(m => m.measurand)
+                .join(", ")}.`
         )
     refuseTwice(inputs.map(({ measurand }) => measurand))
     return inputs

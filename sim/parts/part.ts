@@ -9,6 +9,38 @@ export interface Conditions {
     relativeHumidityPercent?: number
     carbonDioxidePpm?: number
     illuminanceLuxes?: number
+    pressurePascals?: number
+    objectTemperatureCelsius?: number
+    vocTicks?: number
+    pm1MicrogramsPerCubicMetre?: number
+    pm25MicrogramsPerCubicMetre?: number
+    pm4MicrogramsPerCubicMetre?: number
+    pm10MicrogramsPerCubicMetre?: number
+    uvIndex?: number
+    accelerationXMetresPerSecondSquared?: number
+    accelerationYMetresPerSecondSquared?: number
+    accelerationZMetresPerSecondSquared?: number
+    angularRateXDegreesPerSecond?: number
+    angularRateYDegreesPerSecond?: number
+    angularRateZDegreesPerSecond?: number
+    magneticFluxDensityXMicroteslas?: number
+    magneticFluxDensityYMicroteslas?: number
+    magneticFluxDensityZMicroteslas?: number
+    voltage0Volts?: number
+    voltage1Volts?: number
+    voltage2Volts?: number
+    voltage3Volts?: number
+    soilMoisturePercent?: number
+    soilMoistureTicks?: number
+    soilTemperatureCelsius?: number
+    distanceMetres?: number
+    pulseRedTicks?: number
+    pulseInfraredTicks?: number
+    busVoltageVolts?: number
+    currentAmperes?: number
+    powerWatts?: number
+    cellVoltageVolts?: number
+    stateOfChargePercent?: number
 }
 
 /** The world around a part at a moment of its clock, in milliseconds. */

@@ -1,5 +1,5 @@
 /** Which column of a recording is which measurand, and which one is the truth. */
-import { MEASURANDS, measurandByName } from "../../src/telemetry/contract/measurands"
+import { allMeasurands, measurandByName } from "../../src/telemetry/contract/measurands"
 import type { Conditions } from "../parts/part"
 import { InputError } from "./input-error"
 
@@ -17,30 +17,26 @@ export interface ColumnOptions {
     label?: string
 }
 
-/** What recordings call the measurands, as `plain` writes it. Other units (degrees Fahrenheit) are not here on purpose. */
+/** What recordings call the measurands beside their own names, as `plain` writes it. Other units (degrees Fahrenheit) are not here on purpose. */
 const ALIASES = new Map<string, keyof Conditions>([
     ["temperature", "temperatureCelsius"],
     ["temp", "temperatureCelsius"],
     ["temperaturec", "temperatureCelsius"],
     ["tempc", "temperatureCelsius"],
-    ["temperaturecelsius", "temperatureCelsius"],
     ["humidity", "relativeHumidityPercent"],
     ["rh", "relativeHumidityPercent"],
     ["relativehumidity", "relativeHumidityPercent"],
     ["humiditypercent", "relativeHumidityPercent"],
     ["rhpercent", "relativeHumidityPercent"],
-    ["relativehumiditypercent", "relativeHumidityPercent"],
     ["co2", "carbonDioxidePpm"],
     ["co2ppm", "carbonDioxidePpm"],
     ["carbondioxide", "carbonDioxidePpm"],
-    ["carbondioxideppm", "carbonDioxidePpm"],
     ["light", "illuminanceLuxes"],
     ["lightlux", "illuminanceLuxes"],
     ["lux", "illuminanceLuxes"],
     ["lx", "illuminanceLuxes"],
     ["illuminance", "illuminanceLuxes"],
     ["illuminancelux", "illuminanceLuxes"],
-    ["illuminanceluxes", "illuminanceLuxes"],
 ])
 
 /** Columns recordings have and no part feels. "label" counts here when another column was named as the label. */
@@ -67,8 +63,8 @@ export function chooseColumns(path: string, header: string[], options: ColumnOpt
 
     header.forEach((name, index) => {
         if (index === label || mapped.has(index)) return
-        const measurand = ALIASES.get(plain(name))
-        if (!measurand) {
+        const measurand = measurandCalled(plain(name))
+        if (measurand === undefined) {
             if (!options.map && !UNUSED.has(name.toLowerCase())) refuseUnknown(path, name)
             return
         }
@@ -132,6 +128,13 @@ function mappedColumns(
     return chosen
 }
 
+function measurandCalled(plainName: string): keyof Conditions | undefined {
+    const named = allMeasurands()
+        .map(({ measurand }) => measurand)
+        .filter(isMeasurand)
+    return ALIASES.get(plainName) ?? named.find(measurand => plain(measurand) === plainName)
+}
+
 function isMeasurand(name: string): name is keyof Conditions {
     return measurandByName(name) !== undefined
 }
@@ -161,5 +164,7 @@ function list(columns: string[]): string {
 }
 
 function measurandNames(): string {
-    return MEASURANDS.map(m => m.measurand).join(", ")
+    return allMeasurands()
+        .map(m => m.measurand)
+        .join(", ")
 }

@@ -5,10 +5,13 @@ import { join } from "node:path"
 import { after, test } from "node:test"
 import fc from "fast-check"
 import { InputError } from "../../sim/worlds/input-error"
+import { allMeasurands } from "../../src/telemetry/contract/measurands"
 import { readReplay, type ReplayOptions } from "../../sim/worlds/replay"
 
 const CLASSES = ["vacant", "occupied"]
-const MEASURANDS = "temperatureCelsius, relativeHumidityPercent, carbonDioxidePpm, illuminanceLuxes"
+const MEASURANDS = allMeasurands()
+    .map(({ measurand }) => measurand)
+    .join(", ")
 const MINUTE_MS = 60_000
 
 const folder = mkdtempSync(join(tmpdir(), "replay-"))

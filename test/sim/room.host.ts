@@ -240,7 +240,7 @@ test("seeds and places differ in people, air and light", () => {
 })
 
 /** What a heated office in a mild spring can show, well inside what the parts can measure. */
-const AIR_LIMITS: Record<keyof Conditions, [least: number, most: number]> = {
+const AIR_LIMITS: Partial<Record<keyof Conditions, [least: number, most: number]>> = {
     temperatureCelsius: [15, 28],
     relativeHumidityPercent: [15, 80],
     carbonDioxidePpm: [420, 3500],

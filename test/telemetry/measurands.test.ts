@@ -1,0 +1,32 @@
+/** The table of measurands: what both ends look names up in. */
+import { describe, expect, test } from "../suite"
+import {
+    allMeasurands,
+    measurandByName,
+    measurandByWire,
+} from "../../src/telemetry/contract/measurands"
+
+describe("measurands", () => {
+    test("a row is read into its five parts, and a title may have several words", () => {
+        const co2 = measurandByName("carbonDioxidePpm")
+        expect(co2.wire).toBe("co2")
+        expect(co2.unit).toBe("ppm")
+        expect(co2.decimals).toBe(0)
+        expect(co2.title).toBe("CO2")
+        expect(measurandByName("objectTemperatureCelsius").title).toBe("object temperature")
+    })
+
+    test("a name is found whole and not by its beginning", () => {
+        expect(measurandByName("temperature") === undefined).toBe(true)
+        expect(measurandByName("") === undefined).toBe(true)
+        expect(measurandByWire("v") === undefined).toBe(true)
+        expect(measurandByWire("v1").measurand).toBe("voltage1Volts")
+    })
+
+    test("no name and no wire name is there twice", () => {
+        for (const row of allMeasurands()) {
+            expect(measurandByName(row.measurand).wire).toBe(row.wire)
+            expect(measurandByWire(row.wire).measurand).toBe(row.measurand)
+        }
+    })
+})
