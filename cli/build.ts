@@ -2,9 +2,9 @@
 import { Command } from "commander"
 import Table from "cli-table3"
 import { DEFAULT_APP, entryOf } from "../image/apps"
-import { checkBoard, ourBoards } from "../image/boards"
+import { boardOf, checkBoard, ourBoards } from "../image/boards"
 import { sizeOf, type Size } from "../image/budget"
-import { boardOf, compile } from "../image/compile"
+import { compile } from "../image/compile"
 import { sayBuilding } from "./progress"
 
 interface BuildOptions {

@@ -4,6 +4,7 @@ import { UsageError } from "../image/project"
 import { InputError } from "../sim/worlds/input-error"
 import { benchCommand } from "./bench"
 import { buildCommand } from "./build"
+import { runCommand } from "./run"
 import { simCommand } from "./sim"
 
 /** Exit codes: 0 it worked, 1 it ran and failed, 2 it was asked for something that cannot be. */
@@ -12,8 +13,9 @@ const MISUSED = 2
 
 export async function main(argv: string[]): Promise<void> {
     const program = new Command("motewise")
-        .description("Sensor nodes one can trust: simulate, build, measure.")
+        .description("Sensor nodes one can trust: simulate, build, measure, extend.")
         .addCommand(simCommand())
+        .addCommand(runCommand())
         .addCommand(buildCommand())
         .addCommand(benchCommand())
     for (const command of withSubcommands(program))

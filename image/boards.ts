@@ -14,18 +14,41 @@ export function ourBoards(): string[] {
         .sort()
 }
 
-/** Boards that DeviceScript's compiler declares; none before its libraries were generated. */
-function upstreamBoards(): string[] {
-    const declared = inProject("node_modules/@devicescript/core/src/devicescript-boards.d.ts")
-    if (!existsSync(declared)) return []
-    const names = readFileSync(declared, "utf8").matchAll(/^declare module "@dsboard\/(\w+)"/gm)
-    return [...names].map(([, name]) => name)
+/** What DeviceScript's compiler declares, by board; none before its libraries were generated. */
+function declared(): Map<string, string> {
+    const file = inProject("node_modules/@devicescript/core/src/devicescript-boards.d.ts")
+    if (!existsSync(file)) return new Map()
+    const modules = readFileSync(file, "utf8")
+        .split(/^declare module "@dsboard\//m)
+        .slice(1)
+    return new Map(modules.map(text => [text.slice(0, text.indexOf('"')), text]))
+}
+
+/** Boards that come with DeviceScript. */
+export function upstreamBoards(): string[] {
+    const ours = ourBoards()
+    return [...declared().keys()].filter(id => !ours.includes(id)).sort()
+}
+
+/** The pins that a board brings out; undefined for a board nobody knows. */
+export function boardPins(id: string): string[] | undefined {
+    if (ourBoards().includes(id)) {
+        const { pins } = JSON.parse(readFileSync(inProject("boards", `${id}.board.json`), "utf8"))
+        return Object.keys(pins)
+    }
+    const [, interfaceOfPins = ""] = declared().get(id)?.split("interface BoardPins {") ?? []
+    const pins = [...interfaceOfPins.matchAll(/^ {8}(\w+): ds\./gm)].map(([, pin]) => pin)
+    return pins.length > 0 ? pins : undefined
 }
 
 /** Every board id there is, ours first. */
 export function boards(): string[] {
-    const ours = ourBoards()
-    return [...ours, ...upstreamBoards().filter(id => !ours.includes(id))]
+    return [...ourBoards(), ...upstreamBoards()]
+}
+
+/** The board that a program names itself; undefined when it names none. @param entry relative to the project's root */
+export function boardOf(entry: string): string | undefined {
+    return /(?:import|from)\s*"@dsboard\/(\w+)"/.exec(readFileSync(inProject(entry), "utf8"))?.[1]
 }
 
 /** @throws UsageError that names the boards there are */

@@ -36,16 +36,11 @@ const DEVS = inProject("node_modules/@devicescript/cli/devicescript")
 /** `import "@dsboard/x"`, with or without names. */
 const BOARD_IMPORT = /((?:import|from)\s*"@dsboard\/)\w+(")/g
 
-/** The board that a program names itself; undefined when it names none. */
-export function boardOf(entry: string): string | undefined {
-    return /(?:import|from)\s*"@dsboard\/(\w+)"/.exec(readFileSync(inProject(entry), "utf8"))?.[1]
-}
-
 /**
  * Compiles an entry point, for another board than it names when one is given: 3 s, or at once when nothing changed.
  * @param entry relative to the project's root
  * @param onBuild called when it will take its 3 s
- * @throws UsageError with the compiler's own words
+ * @throws UsageError when its parts can not work together, or with the compiler's own words
  */
 export async function compile(
     entry: string,
@@ -57,7 +52,12 @@ export async function compile(
         const text = sources.get(entry) ?? ""
         sources.set(entry, text.replace(BOARD_IMPORT, `$1${board}$2`))
     }
-    return await imageOf(entry, sources, onBuild)
+    return await imageOf(entry, sources, async () => {
+        // Not at the top: it reads sources with TypeScript's parser, which takes longer to load than a kept image.
+        const { checkWiring } = await import("./wiring-check")
+        checkWiring(entry, board)
+        onBuild()
+    })
 }
 
 /** Compiles several programs into one image that runs them one after the other. @param name of an entry point that is not there */
@@ -68,17 +68,17 @@ export async function compileTogether(name: string, entries: string[]): Promise<
         return `import "${path.startsWith(".") ? path : `./${path}`}"\n`
     })
     sources.set(name, imports.join(""))
-    return await imageOf(name, sources, () => {})
+    return await imageOf(name, sources, async () => {})
 }
 
 async function imageOf(
     entry: string,
     sources: Map<string, string>,
-    onBuild: () => void
+    beforeBuild: () => Promise<void>
 ): Promise<Image> {
     const kept = join(CACHE, `${keyOf(entry, sources)}.devs`)
     if (existsSync(kept)) return imageFrom(readFileSync(kept))
-    onBuild()
+    await beforeBuild()
     const image = imageFrom(await build(entry, sources))
     mkdirSync(CACHE, { recursive: true })
     // Written whole or not at all: another process may look for it now.

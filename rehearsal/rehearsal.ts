@@ -6,7 +6,7 @@ import { UsageError } from "../image/project"
 import { Listener } from "../fleet/listener"
 import { timeAnswer } from "../fleet/time-service"
 import { Twin, type HeardReport } from "../fleet/twin"
-import { partsOf } from "../sim/breadboard"
+import { partsOf, ROOM_SEATS, type Seat } from "../sim/breadboard"
 import { Clock } from "../sim/clock"
 import { checkNodes, faultsOfNode, wasDueSince, type Fault } from "../sim/faults"
 import { FaultyFlash } from "../sim/flash-faults"
@@ -32,6 +32,8 @@ import type { Counters, NodeRow, Result } from "./result"
 
 export interface RehearsalOptions {
     image: Uint8Array
+    /** What the program is wired to; the parts of the room app if absent. */
+    seats?: Seat[]
     nodes: number
     world: World
     seed: number
@@ -293,7 +295,7 @@ export class Rehearsal {
 
     private makeNode(place: number, leavesTheBench: Uint8Array): void {
         const { clock, options } = this
-        const { world, seed, virtual, exact, print, reprovisionMs } = options
+        const { world, seats = ROOM_SEATS, seed, virtual, exact, print, reprovisionMs } = options
         const random = this.random(`node/${place}`)
         const idBytes = Buffer.alloc(8)
         random.fill(idBytes)
@@ -313,7 +315,7 @@ export class Rehearsal {
             network,
             flash: new FaultyFlash(leavesTheBench, strikes("flash")),
             bus: new I2cBus(
-                partsOf(clock, timeMs => world.conditionsAt(place, timeMs)),
+                partsOf(seats, clock, timeMs => world.conditionsAt(place, timeMs)),
                 faults,
                 clock,
                 this.random(`faults/${place}`),

@@ -14,6 +14,7 @@ import { Memo } from "./room/memo"
 import { drawAttendance } from "./room/people"
 import { drawSite, type Site } from "./room/site"
 import { Sky } from "./room/sky"
+import { DESK } from "./desk"
 import type { World } from "./world"
 
 const STEP_MS = 10_000
@@ -108,6 +109,7 @@ class Room {
         const { day, minute } = momentOf(step)
         const lampLuxes = this.days.at(day).lamps[Math.floor(minute)] * this.site.lampLuxes
         return {
+            ...DESK,
             temperatureCelsius: air.temperatureCelsius,
             relativeHumidityPercent: relativeHumidityPercent(air),
             carbonDioxidePpm: air.carbonDioxidePpm,

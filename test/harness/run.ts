@@ -3,10 +3,14 @@ import { readdirSync } from "node:fs"
 import { dirname } from "node:path"
 import { compile } from "../../image/compile"
 import { inProject } from "../../image/project"
+import { sourcesOf } from "../../image/sources"
 import { CHECK_NAMES, runCheck } from "./checks"
 import { line, type Count } from "./count"
 import { runHostSuite } from "./host-suite"
 import { runVmSuites } from "./vm-suite"
+
+/** Suites compile to a quarter of their source, and the VM takes 64 kB of code; half of that keeps both cores busy to the end. */
+const IMAGE_SOURCE_BYTES = 128 * 1024
 
 /** Exit code: 0 when everything passed and something ran. */
 export async function runAll(only: string[]): Promise<number> {
@@ -29,10 +33,8 @@ export async function runAll(only: string[]): Promise<number> {
         .map(({ run }) => run)
         .concat(ending(".host.ts").map(file => () => runHostSuite(file)))
         .concat(
-            [...byFolder(ending(".test.ts"))].map(
-                ([folder, suites]) =>
-                    () =>
-                        runVmSuites(folder, suites)
+            inImages(ending(".test.ts")).map(
+                suites => () => runVmSuites(dirname(suites[0]), suites)
             )
         )
     await twoAtATime(steps, tell)
@@ -42,13 +44,23 @@ export async function runAll(only: string[]): Promise<number> {
     return failed === 0 && passed > 0 ? 0 : 1
 }
 
-function byFolder(files: string[]): Map<string, string[]> {
-    const folders = new Map<string, string[]>()
+/** Suites of one folder share an image, for a compilation costs more than most suites; a large folder makes several. */
+function inImages(files: string[]): string[][] {
+    const images: string[][] = []
     for (const file of files) {
-        const folder = dirname(file)
-        folders.set(folder, [...(folders.get(folder) ?? []), file])
+        const last = images.at(-1)
+        const fits =
+            last !== undefined &&
+            dirname(last[0]) === dirname(file) &&
+            sourceBytes([...last, file]) <= IMAGE_SOURCE_BYTES
+        if (fits) last.push(file)
+        else images.push([file])
     }
-    return folders
+    return images
+}
+
+function sourceBytes(files: string[]): number {
+    return [...sourcesOf(files).values()].reduce((bytes, text) => bytes + text.length, 0)
 }
 
 async function twoAtATime(

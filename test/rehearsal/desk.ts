@@ -1,7 +1,7 @@
 /** One node on a desk: the real image, a real socket, and a tap on the wire that reads along and can be cut. */
 import { parser as packetParser, type Packet } from "mqtt-packet"
 import { compile } from "../../image/compile"
-import { partsOf } from "../../sim/breadboard"
+import { partsOf, ROOM_SEATS } from "../../sim/breadboard"
 import { Clock } from "../../sim/clock"
 import { Flash } from "../../sim/flash"
 import { I2cBus } from "../../sim/i2c"
@@ -118,7 +118,7 @@ export class Desk {
             network: this.tap,
             flash: new Flash(provision(image, { [SETTING_BROKER]: brokerUrl })),
             bus: new I2cBus(
-                partsOf(this.clock, () => CONDITIONS),
+                partsOf(ROOM_SEATS, this.clock, () => CONDITIONS),
                 [],
                 this.clock,
                 new RandomStream("desk"),
