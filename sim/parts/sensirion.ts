@@ -42,3 +42,18 @@ export function firstBytes(frame: Buffer, length: number): Buffer {
 export function nearestTicks(ticks: number): number {
     return Math.round(Math.min(Math.max(ticks, 0), 0xffff))
 }
+
+/** A number as IEEE 754 single precision, high word first. */
+export function floatWords(value: number): number[] {
+    if (value !== value) return [0x7fc0, 0]
+    const sign = value < 0 ? 0x8000 : 0
+    let fraction = Math.abs(value)
+    let exponent = 127
+    for (; fraction >= 2 && exponent < 255; ++exponent) fraction /= 2
+    for (; fraction < 1 && exponent > 0; --exponent) fraction *= 2
+    if (exponent === 0) return [sign, 0]
+    if (exponent === 255) return [sign | 0x7f80, 0]
+    const mantissa = Math.round((fraction - 1) * 0x800000)
+    if (mantissa === 0x800000) return [sign | ((exponent + 1) << 7), 0]
+    return [sign | (exponent << 7) | (mantissa >> 16), mantissa & 0xffff]
+}

@@ -28,6 +28,22 @@ export function wordAt(part: string, frame: Buffer, index: number): number {
     return (frame[at] << 8) | frame[at + 1]
 }
 
+const single = Buffer.alloc(4)
+
+/** IEEE 754 single precision from its two words, high word first. */
+export function floatFromWords(high: number, low: number): number {
+    single[0] = low & 0xff
+    single[1] = low >> 8
+    single[2] = high & 0xff
+    single[3] = high >> 8
+    return single.getAt(0, "f32")
+}
+
+/** Number `index` of a frame of floats, two words each. @throws SensorError crc */
+export function floatAt(part: string, frame: Buffer, index: number): number {
+    return floatFromWords(wordAt(part, frame, 2 * index), wordAt(part, frame, 2 * index + 1))
+}
+
 /**
  * A serial number is the only proof of identity these parts give: no word of it has a fixed value. A part of another make gets
  * every checksum wrong; some right and some wrong are a bad wire. @throws SensorError identity, crc
