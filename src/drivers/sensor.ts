@@ -36,7 +36,7 @@ export interface Sensor {
     readonly part: string
     /** Brings the part to where it can be sampled; called again after any fault. @throws SensorError */
     start(): Promise<void>
-    /** Milliseconds after `start` until the first sample is there. */
+    /** Milliseconds after `start` until a sample counts; up to 6 s `sample` waits itself, after that nobody calls it before. */
     readonly warmUpMs: number
     /** One reading. @throws SensorError: never a doubtful value */
     sample(): Promise<object>

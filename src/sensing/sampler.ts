@@ -1,6 +1,10 @@
 /** Reads all parts round by round. One that fails is a gap in that round and is started again in the next; the others go on. */
-import { Fault, Sensor, SensorError } from "../drivers/sensor"
+import * as ds from "@devicescript/core"
+import { FAULTS, Fault, Sensor, SensorError } from "../drivers/sensor"
 import { FAULT_NONE } from "../telemetry/contract/senml"
+
+/** Parts whose first sample is as near as this wait for it themselves; the round waits with them. */
+const WAITED_FOR_MS = 6000
 
 /** A part, and which of its sample's fields the node uses. */
 export interface PartPlan {
@@ -27,11 +31,14 @@ export class Sampler {
     readonly measurands: string[] = []
     readonly health: PartHealth[] = []
     private readonly running: boolean[] = []
+    /** By part: when, after its last start, its samples count. */
+    private readonly warmMs: number[] = []
 
     constructor(private readonly plans: PartPlan[]) {
         for (const plan of plans) {
             this.health.push({ part: plan.sensor.part, fault: FAULT_NONE, gaps: 0 })
             this.running.push(false)
+            this.warmMs.push(0)
             for (const measurand of plan.measurands) {
                 this.measurands.push(measurand)
                 this.values.push(NaN)
@@ -51,8 +58,7 @@ export class Sampler {
     async start(): Promise<void> {
         for (let i = 0; i < this.plans.length; ++i) {
             try {
-                await this.plans[i].sensor.start()
-                this.running[i] = true
+                await this.startPart(i)
             } catch {
                 this.running[i] = false
             }
@@ -68,12 +74,15 @@ export class Sampler {
             let sample: any
             let fault: string = FAULT_NONE
             try {
-                if (!this.running[i]) await sensor.start()
-                this.running[i] = true
-                sample = await sensor.sample()
+                if (!this.running[i]) await this.startPart(i)
+                if (this.isWarm(i)) sample = await sensor.sample()
+                // Until then it has the fault that it was started again for.
+                else fault = this.health[i].fault
             } catch (e) {
                 this.running[i] = false
                 fault = faultOf(e as Error)
+            }
+            if (sample === undefined) {
                 this.gaps++
                 this.health[i].gaps++
             }
@@ -87,6 +96,17 @@ export class Sampler {
         }
     }
 
+    private async startPart(i: number): Promise<void> {
+        const { sensor } = this.plans[i]
+        await sensor.start()
+        this.running[i] = true
+        this.warmMs[i] = ds.millis() + sensor.warmUpMs
+    }
+
+    private isWarm(i: number): boolean {
+        return this.warmMs[i] - ds.millis() <= WAITED_FOR_MS
+    }
+
     /** Rounds that could not take place, because one took longer than the cadence: a gap of every part in each. */
     missed(rounds: number): void {
         this.samples += rounds
@@ -96,7 +116,9 @@ export class Sampler {
 }
 
 function faultOf(error: Error): string {
-    if (error instanceof SensorError) return error.fault
+    // By its shape: a driver from another package throws a class of its own.
+    const named = (error as SensorError).fault
+    if (FAULTS.includes(named)) return named
     // Not a driver's word: a bug in a driver must not stop the node, but may not hide either.
     console.error(`unexpected: ${error.message}`)
     const fault: Fault = "bus"

@@ -1,10 +1,16 @@
+import * as ds from "@devicescript/core"
 import { beforeEach, describe, expect, test } from "../suite"
 import { Sensor, SensorError } from "../../src/drivers/sensor"
 import { Sampler, nextRound } from "../../src/sensing/sampler"
 
+/** What a driver from another package throws: a class of its own, a fault that we know. */
+class ForeignError extends Error {
+    readonly fault = "timeout"
+}
+
 /** A part that counts, and fails as told. */
 class Counter implements Sensor {
-    readonly warmUpMs = 0
+    warmUpMs = 0
     starts = 0
     value = 0
     failStart = false
@@ -21,6 +27,7 @@ class Counter implements Sensor {
     }
 
     async sample(): Promise<object> {
+        if (this.failSample === "foreign") throw new ForeignError("seeded")
         if (this.failSample === "bug") throw new TypeError("seeded")
         if (this.failSample !== "") throw new SensorError(this.part, "crc", "seeded")
         this.value++
@@ -119,5 +126,48 @@ describe("sampler", () => {
         expect(next.late).toBe(2)
         expect(next.round).toBe(3)
         expect(next.waitMs).toBe(0)
+    })
+
+    test("a fault is known by its name, whichever class it is of", async () => {
+        await sampler.start()
+        one.failSample = "foreign"
+        await sampler.round()
+        expect(sampler.health[0].fault).toBe("timeout")
+    })
+
+    test("a part that was started again is sampled when it is warm, and keeps its fault until then", async () => {
+        await sampler.start()
+        one.failSample = "crc"
+        await sampler.round()
+        one.failSample = ""
+        one.warmUpMs = 30000
+        for (const gaps of [2, 3]) {
+            await sampler.round()
+            expect(one.starts).toBe(2)
+            expect(one.value).toBe(0)
+            expect(sampler.health[0].fault).toBe("crc")
+            expect(sampler.health[0].gaps).toBe(gaps)
+            expect(sampler.gaps).toBe(gaps)
+        }
+        // 6 s before it is warm its own sample may wait for it.
+        await ds.sleep(23990)
+        await sampler.round()
+        expect(one.value).toBe(0)
+        await ds.sleep(20)
+        await sampler.round()
+        expect(one.value).toBe(1)
+        expect(sampler.health[0].fault).toBe("none")
+        expect(sampler.health[0].gaps).toBe(4)
+        expect(one.starts).toBe(2)
+    })
+
+    test("a part that warms up for no more than 6 s is sampled in the round that starts it", async () => {
+        await sampler.start()
+        one.failSample = "crc"
+        await sampler.round()
+        one.failSample = ""
+        one.warmUpMs = 6000
+        await sampler.round()
+        expect(one.value).toBe(1)
     })
 })
