@@ -23,7 +23,10 @@ export default tseslint.config(
         },
     },
     {
-        files: ["{bench,cli,docs,fleet,image,rehearsal,sim,train}/**/*.ts", "test/**/*.host.ts"],
+        files: [
+            "{bench,cli,docs,fleet,image,machine,rehearsal,scaffold,sim,train}/**/*.ts",
+            "test/**/*.host.ts",
+        ],
         ignores: FIRMWARE,
         languageOptions: { parserOptions: { project: "./tsconfig.json" } },
         rules: {

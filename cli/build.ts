@@ -1,14 +1,15 @@
 /** `motewise build`: the image of an app for a board, and whether it is within its budget. */
 import { Command } from "commander"
 import Table from "cli-table3"
-import { DEFAULT_APP, entryOf } from "../image/apps"
-import { boardOf, checkBoard, ourBoards } from "../image/boards"
+import { availableParallelism } from "node:os"
+import { appOf, apps, DEFAULT_APP, entryOf } from "../image/apps"
+import { boardOf, boards, checkBoard, SIMULATOR } from "../image/boards"
 import { sizeOf, type Size } from "../image/budget"
-import { compile } from "../image/compile"
-import { sayBuilding } from "./progress"
+import { compile, librariesAreThere } from "../image/compile"
+import { watchShare } from "./progress"
 
 interface BuildOptions {
-    app: string
+    app?: string
     board?: string
     all: boolean
     json: boolean
@@ -19,11 +20,10 @@ export function buildCommand(): Command {
         .description("compile an app for a board; over budget is a failure")
         .option(
             "--app <name>",
-            "which program: src/main<name>.ts, or room for src/main.ts",
-            DEFAULT_APP
+            `which program: src/main<name>.ts, or ${DEFAULT_APP} for src/main.ts (default: ${DEFAULT_APP}; with --all, every app)`
         )
         .option("--board <id>", "for this board (default: the one that the program names)")
-        .option("--all", "for every board in boards/", false)
+        .option("--all", "every app, for every board there is", false)
         .option("--json", "print one JSON object (with --all, an array) and nothing else", false)
         .addHelpText(
             "after",
@@ -31,26 +31,52 @@ export function buildCommand(): Command {
 Examples:
   motewise build
   motewise build --board mw_pico_w
-  motewise build --all --json`
+  motewise build --all --json
+  motewise build --all --board esp32c3_bare    every app, for one board`
         )
         .action(run)
 }
 
 async function run({ app, board, all, json }: BuildOptions): Promise<void> {
-    const entry = entryOf(app)
-    const wanted = board ?? boardOf(entry)
+    const entries = app === undefined && all ? [...apps().values()] : [entryOf(app ?? DEFAULT_APP)]
     // The first build also generates the libraries that tell which boards there are.
-    if (wanted === undefined || all || ourBoards().includes(wanted)) await compile(entry)
-    if (wanted !== undefined) checkBoard(wanted)
-    const boards = all ? ourBoards() : [wanted]
-    const sizes: Size[] = []
-    for (const id of boards) {
-        const image = await compile(entry, id, sayBuilding(entry, id))
-        sizes.push(sizeOf(app, id ?? "any", image))
-    }
+    if (!librariesAreThere()) await compile(entryOf(DEFAULT_APP), SIMULATOR)
+    if (board !== undefined) checkBoard(board)
+    const jobs = entries.flatMap(entry =>
+        boardsFor(entry, board, all).map(id => ({ entry, board: id }))
+    )
+    const sizes = await buildAll(jobs)
     if (json) console.log(JSON.stringify(all ? sizes : sizes[0]))
     else printTable(sizes)
     if (sizes.some(size => !size.ok)) process.exitCode = 1
+}
+
+function boardsFor(entry: string, board: string | undefined, all: boolean): (string | undefined)[] {
+    if (board !== undefined) return [board]
+    return all ? boards() : [boardOf(entry)]
+}
+
+/** As many at a time as the machine has cores, for each is a process of its own. */
+async function buildAll(jobs: { entry: string; board: string | undefined }[]): Promise<Size[]> {
+    const sizes: Size[] = []
+    const progress = watchShare("compiled")
+    let next = 0
+    let done = 0
+    const work = async () => {
+        while (next < jobs.length) {
+            const at = next++
+            const { entry, board } = jobs[at]
+            const image = await compile(entry, board)
+            sizes[at] = sizeOf(appOf(entry), board ?? "any", image)
+            progress.tell(++done / jobs.length)
+        }
+    }
+    try {
+        await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, work))
+    } finally {
+        progress.done()
+    }
+    return sizes
 }
 
 function printTable(sizes: Size[]): void {

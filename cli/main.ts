@@ -4,6 +4,8 @@ import { UsageError } from "../image/project"
 import { InputError } from "../sim/worlds/input-error"
 import { benchCommand } from "./bench"
 import { buildCommand } from "./build"
+import { doctorCommand } from "./doctor"
+import { newCommand } from "./new"
 import { runCommand } from "./run"
 import { simCommand } from "./sim"
 
@@ -18,6 +20,8 @@ export async function main(argv: string[]): Promise<void> {
         .addCommand(runCommand())
         .addCommand(buildCommand())
         .addCommand(benchCommand())
+        .addCommand(newCommand())
+        .addCommand(doctorCommand())
     for (const command of withSubcommands(program))
         command.exitOverride().configureOutput({ outputError: () => {} })
     try {

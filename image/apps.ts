@@ -16,6 +16,11 @@ export function apps(): Map<string, string> {
     return found
 }
 
+/** The app whose entry point this is. */
+export function appOf(entry: string): string {
+    return [...apps()].find(([, file]) => file === entry)?.[0] ?? entry
+}
+
 /** The entry point of an app. @throws UsageError that names those there are */
 export function entryOf(app: string): string {
     const known = apps()

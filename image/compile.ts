@@ -22,7 +22,7 @@ import { tmpdir } from "node:os"
 import { dirname, join, relative } from "node:path"
 import { promisify, stripVTControlCharacters } from "node:util"
 import { UsageError, inProject } from "./project"
-import { sourcesOf } from "./sources"
+import { librarySources, sourcesOf } from "./sources"
 
 export interface Image {
     bytes: Buffer
@@ -95,14 +95,20 @@ function keyOf(entry: string, sources: Map<string, string>): string {
     for (const board of readdirSync(inProject("boards")).sort())
         hash.update(readFileSync(inProject("boards", board)))
     hash.update(entry)
-    for (const [path, text] of sources) hash.update(`\0${path}\0${text}`)
+    for (const [path, text] of [...sources, ...librarySources(sources)])
+        hash.update(`\0${path}\0${text}`)
     return hash.digest("hex").slice(0, 32)
 }
 
 let building: Promise<unknown> = Promise.resolve()
-const librariesAreThere = () => existsSync(inProject("node_modules/@devicescript/core/src"))
 
-async function build(entry: string, sources: Map<string, string>): Promise<Buffer> {
+/** The first build of all generates upstream's libraries, and with them the list of boards. */
+export function librariesAreThere(): boolean {
+    return existsSync(inProject("node_modules/@devicescript/core/src"))
+}
+
+/** Compiles sources that may be in no file, and keeps nothing. @throws UsageError with the compiler's own words */
+export async function build(entry: string, sources: Map<string, string>): Promise<Buffer> {
     if (librariesAreThere()) return await buildNow(entry, sources)
     // The first build of all writes upstream's libraries into node_modules: nobody may read them meanwhile.
     const mine = building.then(() => buildNow(entry, sources))

@@ -1,5 +1,5 @@
 /** The files that entry points are made of: they, and what they import by relative path, all the way down. */
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { dirname, join, normalize, relative } from "node:path"
 import { ROOT } from "./project"
 
@@ -19,5 +19,28 @@ export function sourcesOf(entries: string[]): Map<string, string> {
             if (file !== undefined) open.push(file)
         }
     }
+    return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const PACKAGE_IMPORT = /^\s*(?:import|export)\s(?:[^"';]*?from\s*)?"([^."][^"]*)"/gm
+
+/** The sources of the npm packages, other than DeviceScript's own, that these sources import, by path. */
+export function librarySources(sources: Map<string, string>): Map<string, string> {
+    const found = new Map<string, string>()
+    for (const text of sources.values())
+        for (const [, name] of text.matchAll(PACKAGE_IMPORT)) {
+            const folder = join("node_modules", name)
+            if (
+                name.startsWith("@devicescript/") ||
+                !existsSync(join(ROOT, folder, "package.json"))
+            )
+                continue
+            for (const file of readdirSync(join(ROOT, folder), {
+                recursive: true,
+                encoding: "utf8",
+            }))
+                if (file.endsWith(".ts"))
+                    found.set(join(folder, file), readFileSync(join(ROOT, folder, file), "utf8"))
+        }
     return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
 }

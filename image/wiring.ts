@@ -7,6 +7,7 @@ import { basename, dirname, join, relative } from "node:path"
 import ts from "typescript"
 import { inProject, ROOT } from "./project"
 import { sourcesOf } from "./sources"
+import { UPSTREAM_DRIVERS } from "./upstream-drivers"
 
 /** A driver that the program constructs. */
 export interface WiredPart {
@@ -109,6 +110,10 @@ function readSource(path: string, text: string, wiring: Wiring): void {
                     at: place(node),
                 })
         }
+        if (ts.isNewExpression(node) || ts.isCallExpression(node)) {
+            const upstream = upstreamDriver(node)
+            if (upstream !== undefined) wiring.parts.push({ ...upstream, at: place(node) })
+        }
         const plan = ts.isObjectLiteralExpression(node) ? planOf(node) : undefined
         if (plan !== undefined)
             for (const measurand of plan.measurands)
@@ -193,6 +198,21 @@ function driverFrom(declaration: ts.ClassDeclaration, part: string): Driver | un
         parameter,
         defaultAddress: initializer === undefined ? undefined : numberOf(initializer),
     }
+}
+
+/** `startAHT20()`, `new SSD1306Driver({ devAddr: 0x3c, ... })` */
+function upstreamDriver(
+    made: ts.NewExpression | ts.CallExpression
+): { part: string; address: number } | undefined {
+    const name = made.expression.getText()
+    if (!Object.hasOwn(UPSTREAM_DRIVERS, name)) return undefined
+    const { part, address } = UPSTREAM_DRIVERS[name]
+    const [options] = made.arguments ?? []
+    if (options === undefined || !ts.isObjectLiteralExpression(options)) return { part, address }
+    const given = options.properties
+        .filter(ts.isPropertyAssignment)
+        .find(property => ["address", "devAddr"].includes(property.name.getText()))
+    return { part, address: (given && numberOf(given.initializer)) ?? address }
 }
 
 function numberOf(node: ts.Expression): number | undefined {

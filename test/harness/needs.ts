@@ -1,17 +1,11 @@
 /** What a test needs that a user's machine may not have. It is skipped there, and says so; where MOTEWISE_TEST_ALL is set it fails. */
 import { existsSync } from "node:fs"
-import { delimiter, join } from "node:path"
 import { inProject } from "../../image/project"
+import { findProgram } from "../../machine/programs"
 
 /** Nothing is to be skipped, and what can be shortened is done in full: in CI. */
 export function isThorough(): boolean {
     return process.env.MOTEWISE_TEST_ALL !== undefined
-}
-
-/** Where a program is; undefined when it is nowhere. Debian puts servers where a user's path does not lead. */
-export function findProgram(name: string): string | undefined {
-    const places = (process.env.PATH ?? "").split(delimiter).concat("/usr/sbin")
-    return places.map(place => join(place, name)).find(path => existsSync(path))
 }
 
 /** For `{ skip }` of node:test: false when the program is there. */

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { connect, createServer, type AddressInfo } from "node:net"
 import { tmpdir, userInfo } from "node:os"
 import { join } from "node:path"
-import { findProgram } from "../harness/needs"
+import { findProgram } from "../../machine/programs"
 
 const START_MS_MAX = 5000
 const SAVE_MS_MAX = 10_000
