@@ -6,7 +6,7 @@ import { UsageError, inProject } from "../image/project"
 import { allMeasurands, measurandByName } from "../src/telemetry/contract/measurands"
 import { formatted } from "./formatted"
 import { libraryFiles } from "./library"
-import { driverFiles } from "./templates"
+import { classNameOf, driverFiles } from "./templates"
 
 export interface NewDriver {
     /** File name, part name and, with a capital, class name. */
@@ -19,6 +19,7 @@ export interface NewDriver {
 /** Written beside what every driver has, in this order. */
 const README_ROWS = "## Parts"
 const BREADBOARD = "sim/breadboard.ts"
+const SCAN = "examples/i2c-scan.ts"
 
 /** @throws UsageError for what no driver can be */
 export function checkNewDriver({ name, address, measurands }: NewDriver): void {
@@ -43,8 +44,10 @@ export async function addDriver(driver: NewDriver): Promise<string[]> {
     const files = driverFiles(driver)
     for (const path of files.keys())
         if (existsSync(inProject(path))) throw new UsageError(`${path} is already there`)
-    files.set(BREADBOARD, seated(driver.name, readFileSync(inProject(BREADBOARD), "utf8")))
-    files.set("README.md", withRow(driver, readFileSync(inProject("README.md"), "utf8")))
+    const ours = (path: string) => readFileSync(inProject(path), "utf8")
+    files.set(BREADBOARD, seated(driver.name, ours(BREADBOARD)))
+    files.set(SCAN, known(driver, ours(SCAN)))
+    files.set("README.md", withRow(driver, ours("README.md")))
     await write(inProject(), files)
     return [...files.keys()]
 }
@@ -69,7 +72,7 @@ async function write(folder: string, files: Map<string, string>): Promise<void> 
 
 /** The breadboard with one more part. */
 function seated(name: string, text: string): string {
-    const className = `Sim${name[0].toUpperCase()}${name.slice(1)}`
+    const className = `Sim${classNameOf(name)}`
     return sortedInsert(
         sortedInsert(
             text,
@@ -78,6 +81,20 @@ function seated(name: string, text: string): string {
         ),
         /^ {4}\w+: Sim\w+,$/gm,
         `    ${name}: ${className},`
+    )
+}
+
+/** The scan of the bus with one more driver that it asks. */
+function known({ name, address }: NewDriver, text: string): string {
+    const className = classNameOf(name)
+    return sortedInsert(
+        sortedInsert(
+            text,
+            /^import \{ \w+ \} from "\.\.\/src\/drivers\/.*$/gm,
+            `import { ${className} } from "../src/drivers/${name}"`
+        ),
+        /^ {4}known\(.*$/gm,
+        `    known("${name}", [0x${address.toString(16)}], at => new ${className}(bus, deviceClock, at)),`
     )
 }
 

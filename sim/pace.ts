@@ -1,7 +1,7 @@
 /** How a run's time passes: as fast as it can, or tied to the wall clock. */
 import type { Clock } from "./clock"
 
-/** Events a run does between two looks at whether somebody wants it to stop. */
+/** Events a run does before it lets the rest of the process have its turn. */
 const EVENTS_A_TURN = 20000
 const TICK_MS = 10
 
@@ -18,10 +18,8 @@ export async function runFast(
     for (let events = 0; clock.step(endMs); ++events) {
         const others = settle()
         if (others !== undefined) await others
-        if (events % EVENTS_A_TURN === 0) {
-            await new Promise(setImmediate)
-            if (stopped()) return
-        }
+        if (events % EVENTS_A_TURN === 0) await new Promise(setImmediate)
+        if (stopped()) return
     }
 }
 

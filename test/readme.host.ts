@@ -3,9 +3,10 @@ import assert from "node:assert/strict"
 import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { test } from "node:test"
-import { apps } from "../image/apps"
+import { apps, examples } from "../image/apps"
 import { ourBoards } from "../image/boards"
 import { inProject } from "../image/project"
+import { driverNames } from "../image/wiring-check"
 import { PART_NAMES } from "../sim/breadboard"
 import { motewise } from "./cli/run"
 
@@ -14,6 +15,7 @@ const PAGES = [
     "DESIGN.md",
     "CHANGELOG.md",
     "boards/README.md",
+    "docs/drivers.md",
     "models/occupancy/README.md",
 ]
 const read = (page: string) => readFileSync(inProject(page), "utf8")
@@ -27,19 +29,28 @@ test("every link leads somewhere", () => {
 })
 
 test("every driver has its part, test, example and row", () => {
-    const families = ["sensor", "sensirion"]
-    const drivers = readdirSync(inProject("src/drivers")).map(file => file.replace(".ts", ""))
-    const parts = drivers.filter(name => !families.includes(name))
-    assert.deepEqual(parts.sort(), [...PART_NAMES].sort())
-    for (const part of parts) {
-        for (const file of [
-            `sim/parts/${part}.ts`,
-            `test/drivers/${part}.test.ts`,
-            `examples/${part}.ts`,
-        ])
+    for (const driver of driverNames()) {
+        assert.ok(PART_NAMES.includes(driver), `sim/breadboard.ts: ${driver}`)
+        for (const file of [`test/drivers/${driver}.test.ts`, `examples/${driver}.ts`])
             assert.ok(existsSync(inProject(file)), file)
-        assert.match(readme, new RegExp(`\\| \\[${part}\\.ts\\]\\(src/drivers/${part}\\.ts\\)`))
+        assert.match(readme, new RegExp(`\\| \\[${driver}\\.ts\\]\\(src/drivers/${driver}\\.ts\\)`))
     }
+})
+
+test("every simulated part has its seat and its test", () => {
+    for (const part of readdirSync(inProject("sim/parts")).map(file => file.replace(".ts", ""))) {
+        if (!/export class Sim/.test(read(`sim/parts/${part}.ts`))) continue
+        assert.ok(PART_NAMES.includes(part), `sim/breadboard.ts: ${part}`)
+        assert.ok(existsSync(inProject(`test/drivers/${part}.test.ts`)), `${part} has no test`)
+    }
+})
+
+test("every example is told of", () => {
+    for (const example of examples())
+        assert.ok(
+            driverNames().includes(example) || readme.includes(`examples/${example}.ts`),
+            example
+        )
 })
 
 test("every board has its row, here and in boards/", () => {

@@ -11,7 +11,7 @@
 import { I2C } from "@devicescript/i2c"
 import { RegisterPort } from "./registers"
 import { Clock, Sensor, SensorError } from "./sensor"
-import { crc8 } from "./sensirion"
+import { checksum } from "./sensirion"
 
 const PART = "aht20"
 // [5.3]
@@ -79,7 +79,7 @@ export class Aht20 implements Sensor {
         await this.port.transact(TRIGGER_MEASUREMENT, 0)
         await this.clock.delay(MEASUREMENT_MS)
         const frame = await this.measured()
-        if (frame[6] !== crc8(frame, 0, 6)) throw new SensorError(PART, "crc", "measurement")
+        if (frame[6] !== checksum(frame, 0, 6)) throw new SensorError(PART, "crc", "measurement")
         if ((frame[0] & CALIBRATED) === 0) throw new SensorError(PART, "stuck", "not calibrated")
         const humidityTicks = (frame[1] << 12) | (frame[2] << 4) | (frame[3] >> 4)
         const temperatureTicks = ((frame[3] & 0x0f) << 16) | (frame[4] << 8) | frame[5]

@@ -8,6 +8,7 @@
  * The data have no checksum: the wire is not proven, only that a value is new, and one the part can measure.
  */
 import { I2C } from "@devicescript/i2c"
+import { crc8 } from "./crc8"
 import { RegisterPort, int16 } from "./registers"
 import { Clock, Sensor, SensorError } from "./sensor"
 
@@ -45,13 +46,7 @@ export interface PressureSample {
 
 /** CRC-8 with polynomial 0x1d, initial value and final xor 0xff, of `length` bytes from `start`. */
 export function nvmChecksum(bytes: Buffer, start: number, length: number): number {
-    let crc = 0xff
-    for (let at = start; at < start + length; ++at) {
-        crc = crc ^ bytes[at]
-        for (let bit = 0; bit < 8; ++bit)
-            crc = (crc & 0x80) !== 0 ? ((crc << 1) ^ 0x1d) & 0xff : crc << 1
-    }
-    return crc ^ 0xff
+    return crc8(bytes, start, length, 0x1d, 0xff) ^ 0xff
 }
 
 /** PAR_T1..PAR_T3 in floating point. @param nvm NVM_PAR_T1 is at `at` */

@@ -9,6 +9,7 @@
  * they are: one that has stopped is not found out. It has no word of identity with a fixed value, but it knows its own address.
  */
 import { I2C } from "@devicescript/i2c"
+import { crc8 } from "./crc8"
 import { RegisterPort } from "./registers"
 import { Clock, Sensor, SensorError } from "./sensor"
 
@@ -40,21 +41,17 @@ export function celsiusFromTicks(ticks: number): number {
     return ticks / 50 - 273.15
 }
 
-/** [8.4.3.1] CRC-8 with polynomial 0x07 and initial value 0, of a read: the address, the command, the address again, the word. */
-export function packetErrorCode(address: number, command: number, low: number, high: number) {
-    let crc = 0
-    for (const byte of [address << 1, command, (address << 1) | 1, low, high]) {
-        crc = crc ^ byte
-        for (let bit = 0; bit < 8; ++bit)
-            crc = (crc & 0x80) !== 0 ? ((crc << 1) ^ 0x07) & 0xff : crc << 1
-    }
-    return crc
+/** [8.4.3.1] CRC-8 with polynomial 0x07 and initial value 0, of five bytes: the address, the command, the address to read, the word. */
+export function packetErrorCode(packet: Buffer): number {
+    return crc8(packet, 0, 5, 0x07, 0)
 }
 
 export class Mlx90614 implements Sensor {
     readonly part = PART
     readonly warmUpMs = FIRST_DATA_MS
     private readonly port: RegisterPort
+    /** What the PEC is of: the whole of a read as it goes over the wires. */
+    private readonly packet = Buffer.alloc(5)
 
     /** The clock is not needed: the part makes nobody wait. */
     constructor(
@@ -63,6 +60,8 @@ export class Mlx90614 implements Sensor {
         private readonly address = 0x5a
     ) {
         this.port = new RegisterPort(PART, bus, address)
+        this.packet[0] = address << 1
+        this.packet[2] = (address << 1) | 1
     }
 
     /** The part must know the address it answers at. @throws SensorError bus, crc, identity */
@@ -91,7 +90,11 @@ export class Mlx90614 implements Sensor {
 
     private async word(command: number): Promise<number> {
         const bytes = await this.port.read(command, 3)
-        if (bytes[2] !== packetErrorCode(this.address, command, bytes[0], bytes[1]))
+        const { packet } = this
+        packet[1] = command
+        packet[3] = bytes[0]
+        packet[4] = bytes[1]
+        if (bytes[2] !== packetErrorCode(packet))
             throw new SensorError(PART, "crc", `command ${command}`)
         return bytes[0] | (bytes[1] << 8)
     }

@@ -10,8 +10,9 @@
  * as a bus fault.
  */
 import { I2C } from "@devicescript/i2c"
+import { CommandPort } from "./commands"
 import { Clock, Sensor, SensorError } from "./sensor"
-import { SensirionPort, checkSerialNumber, floatAt, wordAt } from "./sensirion"
+import { checkSerialNumber, floatAt, wordAt } from "./sensirion"
 
 const PART = "scd30"
 const TRIGGER_CONTINUOUS_MEASUREMENT = hex`0010000081` // [1.4.1] no pressure compensation: the part assumes 1013.25 mbar
@@ -50,14 +51,14 @@ export class Scd30 implements Sensor {
     readonly part = PART
     /** The first measurement after a start has no CO2. */
     readonly warmUpMs = 2 * INTERVAL_SECONDS * 1000
-    private readonly port: SensirionPort
+    private readonly port: CommandPort
 
     constructor(
         bus: I2C,
         private readonly clock: Clock,
         address = 0x61
     ) {
-        this.port = new SensirionPort(PART, bus, clock, address)
+        this.port = new CommandPort(PART, bus, clock, address)
     }
 
     /**

@@ -5,8 +5,9 @@
  * overview [3.4]. The range of temperature is as the npm package @chirimen/scd40 quotes it.
  */
 import { I2C } from "@devicescript/i2c"
+import { CommandPort } from "./commands"
 import { Clock, Sensor, SensorError } from "./sensor"
-import { SensirionPort, checkSerialNumber, wordAt } from "./sensirion"
+import { checkSerialNumber, wordAt } from "./sensirion"
 
 const PART = "scd4x"
 const START_PERIODIC_MEASUREMENT = hex`21b1` // [3.5]
@@ -51,14 +52,14 @@ export function relativeHumidityFromTicks(ticks: number): number {
 export class Scd4x implements Sensor {
     readonly part = PART
     readonly warmUpMs = SIGNAL_UPDATE_INTERVAL_MS
-    private readonly port: SensirionPort
+    private readonly port: CommandPort
 
     constructor(
         bus: I2C,
         private readonly clock: Clock,
         address = 0x62
     ) {
-        this.port = new SensirionPort(PART, bus, clock, address)
+        this.port = new CommandPort(PART, bus, clock, address)
     }
 
     /**

@@ -1,30 +1,25 @@
 /**
- * What Sensirion's parts share: a command, a wait, then a frame of [msb, lsb, crc] triplets, one per word.
+ * What Sensirion's parts share: frames of [msb, lsb, crc] triplets, one per word.
  *
  * CRC-8 with polynomial 0x31 and initial value 0xff, nothing reflected, no final xor, 0xBEEF gives 0x92: "Datasheet SHT3x-DIS",
  * version 5, May 2018, table 20, and "SCD4x" datasheet, version 1.3, September 2022, table 32.
  */
-import { I2C } from "@devicescript/i2c"
-import { Clock, SensorError } from "./sensor"
+import { crc8 } from "./crc8"
+import { SensorError } from "./sensor"
 
 const CRC_POLYNOMIAL = 0x31
 const CRC_INITIAL = 0xff
 
-/** Checksum of `length` bytes from `start`. Bit by bit: no table to keep, nothing allocated, 16 turns per word. */
-export function crc8(bytes: Buffer, start: number, length: number): number {
-    let crc = CRC_INITIAL
-    for (let at = start; at < start + length; ++at) {
-        crc = crc ^ bytes[at]
-        for (let bit = 0; bit < 8; ++bit)
-            crc = (crc & 0x80) !== 0 ? ((crc << 1) ^ CRC_POLYNOMIAL) & 0xff : crc << 1
-    }
-    return crc
+/** Checksum of `length` bytes from `start`. */
+export function checksum(bytes: Buffer, start: number, length: number): number {
+    return crc8(bytes, start, length, CRC_POLYNOMIAL, CRC_INITIAL)
 }
 
 /** Word `index` of a frame, 0..65535. A bus stuck low does not pass: the checksum of 0x0000 is 0x81. @throws SensorError crc */
 export function wordAt(part: string, frame: Buffer, index: number): number {
     const at = index * 3
-    if (frame[at + 2] !== crc8(frame, at, 2)) throw new SensorError(part, "crc", `word ${index}`)
+    if (frame[at + 2] !== checksum(frame, at, 2))
+        throw new SensorError(part, "crc", `word ${index}`)
     return (frame[at] << 8) | frame[at + 1]
 }
 
@@ -50,29 +45,9 @@ export function floatAt(part: string, frame: Buffer, index: number): number {
  */
 export function checkSerialNumber(part: string, frame: Buffer): void {
     let wrong = 0
-    for (let at = 0; at < frame.length; at += 3) if (frame[at + 2] !== crc8(frame, at, 2)) wrong++
+    for (let at = 0; at < frame.length; at += 3)
+        if (frame[at + 2] !== checksum(frame, at, 2)) wrong++
     if (wrong * 3 === frame.length)
         throw new SensorError(part, "identity", "no checksum of the serial number is right")
     if (wrong > 0) throw new SensorError(part, "crc", "serial number")
-}
-
-/** One part's commands over the bus. Commands are `hex` literals: they stay in flash, and no buffer but the answer is allocated. */
-export class SensirionPort {
-    constructor(
-        private readonly part: string,
-        private readonly bus: I2C,
-        private readonly clock: Clock,
-        private readonly address: number
-    ) {}
-
-    /** Sends a command, waits it out, reads `length` bytes (none if 0). @throws SensorError bus */
-    async exchange(command: Buffer, waitMs: number, length: number): Promise<Buffer> {
-        try {
-            await this.bus.writeBuf(this.address, command)
-            await this.clock.delay(waitMs)
-            return length > 0 ? await this.bus.readBuf(this.address, length) : hex``
-        } catch (e) {
-            throw new SensorError(this.part, "bus", (e as Error).message)
-        }
-    }
 }

@@ -9,8 +9,9 @@
  * two samples the next signal is that of a cold hotplate, and nothing shows it.
  */
 import { I2C } from "@devicescript/i2c"
+import { CommandPort } from "./commands"
 import { Clock, Sensor, SensorError } from "./sensor"
-import { SensirionPort, checkSerialNumber, crc8, wordAt } from "./sensirion"
+import { checkSerialNumber, crc8, wordAt } from "./sensirion"
 
 const PART = "sgp40"
 // [4.7] commands and their longest durations
@@ -54,12 +55,12 @@ export function ticksFromRelativeHumidity(percent: number): number {
 export class Sgp40 implements Sensor {
     readonly part = PART
     readonly warmUpMs = SWITCH_ON_MS
-    private readonly port: SensirionPort
+    private readonly port: CommandPort
     /** The command with its two words, humidity first. */
     private readonly measure = Buffer.alloc(8)
 
     constructor(bus: I2C, clock: Clock, address = 0x59) {
-        this.port = new SensirionPort(PART, bus, clock, address)
+        this.port = new CommandPort(PART, bus, clock, address)
         this.measure[0] = MEASURE_RAW_SIGNAL >> 8
         this.measure[1] = MEASURE_RAW_SIGNAL & 0xff
         this.compensate(DEFAULT_CELSIUS, DEFAULT_PERCENT)

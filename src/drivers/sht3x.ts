@@ -6,8 +6,9 @@
  * those that Sensirion's own driver waits (github.com/Sensirion/embedded-i2c-sht3x).
  */
 import { I2C } from "@devicescript/i2c"
+import { CommandPort } from "./commands"
 import { Clock, Sensor, SensorError } from "./sensor"
-import { SensirionPort, checkSerialNumber, wordAt } from "./sensirion"
+import { checkSerialNumber, wordAt } from "./sensirion"
 
 const PART = "sht3x"
 const MEASURE_HIGH_REPEATABILITY = hex`2400` // [4.3] single shot, no clock stretching
@@ -47,11 +48,11 @@ export function relativeHumidityFromTicks(ticks: number): number {
 export class Sht3x implements Sensor {
     readonly part = PART
     readonly warmUpMs = 0
-    private readonly port: SensirionPort
+    private readonly port: CommandPort
 
     /** Address 0x44 with ADDR low, 0x45 with ADDR high. */
     constructor(bus: I2C, clock: Clock, address = 0x44) {
-        this.port = new SensirionPort(PART, bus, clock, address)
+        this.port = new CommandPort(PART, bus, clock, address)
     }
 
     /**

@@ -5,8 +5,9 @@
  * (github.com/Sensirion/embedded-i2c-sht4x, model version 2.0.3), which waits 10 ms for the datasheet's 8.3 ms.
  */
 import { I2C } from "@devicescript/i2c"
+import { CommandPort } from "./commands"
 import { Clock, Sensor, SensorError } from "./sensor"
-import { SensirionPort, checkSerialNumber, wordAt } from "./sensirion"
+import { checkSerialNumber, wordAt } from "./sensirion"
 
 const PART = "sht4x"
 const MEASURE_HIGH_PRECISION = hex`fd`
@@ -39,10 +40,10 @@ export function relativeHumidityFromTicks(ticks: number): number {
 export class Sht4x implements Sensor {
     readonly part = PART
     readonly warmUpMs = 0
-    private readonly port: SensirionPort
+    private readonly port: CommandPort
 
     constructor(bus: I2C, clock: Clock, address = 0x44) {
-        this.port = new SensirionPort(PART, bus, clock, address)
+        this.port = new CommandPort(PART, bus, clock, address)
     }
 
     /** Resets the part and has it show its serial number, 20 ms. @throws SensorError bus, identity, crc */

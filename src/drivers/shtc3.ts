@@ -4,8 +4,9 @@
  * [Brackets] name chapters of "Datasheet SHTC3", version 4, December 2022.
  */
 import { I2C } from "@devicescript/i2c"
+import { CommandPort } from "./commands"
 import { Clock, Sensor, SensorError } from "./sensor"
-import { SensirionPort, wordAt } from "./sensirion"
+import { wordAt } from "./sensirion"
 
 const PART = "shtc3"
 const SLEEP = hex`b098` // [5.2]
@@ -42,10 +43,10 @@ export function relativeHumidityFromTicks(ticks: number): number {
 export class Shtc3 implements Sensor {
     readonly part = PART
     readonly warmUpMs = 0
-    private readonly port: SensirionPort
+    private readonly port: CommandPort
 
     constructor(bus: I2C, clock: Clock, address = 0x70) {
-        this.port = new SensirionPort(PART, bus, clock, address)
+        this.port = new CommandPort(PART, bus, clock, address)
     }
 
     /** Has the part show its product code, and sends it to sleep, 1 ms. @throws SensorError bus, identity, crc */

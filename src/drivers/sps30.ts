@@ -7,8 +7,9 @@
  * sleep has to be powered off and on: waking it is not done here.
  */
 import { I2C } from "@devicescript/i2c"
+import { CommandPort } from "./commands"
 import { Clock, Sensor, SensorError } from "./sensor"
-import { SensirionPort, checkSerialNumber, floatAt, wordAt } from "./sensirion"
+import { checkSerialNumber, floatAt, wordAt } from "./sensirion"
 
 const PART = "sps30"
 // [6.3] commands; what has no execution time is "ready to read immediately after the address pointer is set" [6.1]
@@ -55,7 +56,7 @@ function concentrationAt(frame: Buffer, index: number): number {
 export class Sps30 implements Sensor {
     readonly part = PART
     readonly warmUpMs = START_UP_MS
-    private readonly port: SensirionPort
+    private readonly port: CommandPort
     /** Older modules can not tell of a fan that stands still. */
     private hasStatus = false
 
@@ -64,7 +65,7 @@ export class Sps30 implements Sensor {
         private readonly clock: Clock,
         address = 0x69
     ) {
-        this.port = new SensirionPort(PART, bus, clock, address)
+        this.port = new CommandPort(PART, bus, clock, address)
     }
 
     /**

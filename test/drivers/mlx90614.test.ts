@@ -60,7 +60,7 @@ describe("mlx90614", () => {
 
     test("the PEC is the data sheet's, of its example of a read", () => {
         // As public drivers quote it in their tests: b4 07 b5 d2 3a, 30.
-        expect(packetErrorCode(0x5a, 0x07, 0xd2, 0x3a)).toBe(0x30)
+        expect(packetErrorCode(hex`B407B5D23A`)).toBe(0x30)
     })
 
     test("it is called as reports call it, and has its first data after 250 ms", () => {

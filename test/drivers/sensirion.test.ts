@@ -1,6 +1,6 @@
 /** The checksum and the words that Sensirion's parts share, against the numbers their datasheets print. */
 import { describe, expect, test } from "../suite"
-import { checkSerialNumber, crc8, wordAt } from "../../src/drivers/sensirion"
+import { checkSerialNumber, checksum, wordAt } from "../../src/drivers/sensirion"
 import { firstBytes, nearestTicks, sensirionFrame } from "../../sim/parts/sensirion"
 import { expectBytes, expectFault } from "../expect"
 
@@ -21,9 +21,9 @@ const TRIPLETS = [
 
 describe("sensirion", () => {
     test("the checksum is the datasheets', wherever the bytes are in the buffer", () => {
-        for (const triplet of TRIPLETS) expect(crc8(triplet, 0, 2)).toBe(triplet[2])
-        expect(crc8(hex`0102BEEF92`, 2, 2)).toBe(0x92)
-        expect(crc8(hex`BEEF`, 0, 0)).toBe(0xff)
+        for (const triplet of TRIPLETS) expect(checksum(triplet, 0, 2)).toBe(triplet[2])
+        expect(checksum(hex`0102BEEF92`, 2, 2)).toBe(0x92)
+        expect(checksum(hex`BEEF`, 0, 0)).toBe(0xff)
     })
 
     test("the simulated parts' checksum is the datasheets' too", () => {
