@@ -11,7 +11,7 @@
 import { I2C } from "@devicescript/i2c"
 import { CommandPort } from "./commands"
 import { Clock, Sensor, SensorError } from "./sensor"
-import { checkSerialNumber, crc8, wordAt } from "./sensirion"
+import { checkSerialNumber, checksum, wordAt } from "./sensirion"
 
 const PART = "sgp40"
 // [4.7] commands and their longest durations
@@ -118,6 +118,6 @@ export class Sgp40 implements Sensor {
     private putWord(at: number, word: number): void {
         this.measure[at] = word >> 8
         this.measure[at + 1] = word & 0xff
-        this.measure[at + 2] = crc8(this.measure, at, 2)
+        this.measure[at + 2] = checksum(this.measure, at, 2)
     }
 }
