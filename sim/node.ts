@@ -39,6 +39,8 @@ export interface SimNodeOptions {
     exact: boolean
     /** Parts per million that the node's clock is fast, now. */
     skewPpm?: () => number
+    /** A Jacdac frame that the node sends. Answers must not come before the call has returned. */
+    onJacdacFrame?: (frame: Uint8Array) => void
     /** The node's RAM is gone: by a reset or without power. */
     onReset?: () => void
     /** The node no longer holds a program: somebody has to provision it again. */
@@ -100,7 +102,7 @@ export class SimNode {
                     panic: code => {
                         if (code !== 0) this.panics.push(code)
                     },
-                    sendFrame: () => {},
+                    sendFrame: frame => this.options.onJacdacFrame?.(frame),
                     answer: (topic, data) => {
                         this.activeMs = clock.nowMs()
                         if (topic === BUS_TOPIC) bus.answer(data)
@@ -132,6 +134,12 @@ export class SimNode {
         this.powerCuts++
         this.bootAfter(offMs)
         return true
+    }
+
+    /** A Jacdac frame from another device. */
+    receiveJacdacFrame(frame: Uint8Array): void {
+        this.guarded(() => this.vm?.receiveFrame(frame))
+        this.process()
     }
 
     /** Puts an image into its flash and boots it, as somebody with a flashing tool does. */
