@@ -11,6 +11,7 @@ import { SimBh1750 } from "../../sim/parts/bh1750"
 import { Conditions } from "../../sim/parts/part"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Listener } from "./listener"
 
 let clock: FakeClock
 let light: Conditions
@@ -122,6 +123,15 @@ describe("bh1750", () => {
         expectBytes(part.read(2), "0180")
         await sensor.start()
         expectBytes(part.read(2), "0000")
+    })
+
+    test("each measurement is preceded by power and MTreg, an opcode a transaction, and read as one word", async () => {
+        const wires = new Listener(part)
+        bus.parts = [wires]
+        await sensor.start()
+        await sensor.sample()
+        // MTreg 69 is 0b010_00101.
+        expect(wires.heard).toBe("w01 w07 w01 w42 w65 w20 r2")
     })
 
     test("it speaks to the address it was given, 0x23 by default", async () => {

@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, test } from "../suite"
 import { Scd4x, celsiusFromTicks, relativeHumidityFromTicks } from "../../src/drivers/scd4x"
 import { Conditions, Part } from "../../sim/parts/part"
 import { SimScd4x } from "../../sim/parts/scd4x"
+import { sensirionFrame } from "../../sim/parts/sensirion"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Listener } from "./listener"
 import { Stranger } from "./stranger"
 
 const TICK = 0.002
@@ -25,6 +27,23 @@ class FlippedMeasurement implements Part {
         if (bytes !== undefined && length === 9 && this.flippedByte >= 0)
             bytes[this.flippedByte] = bytes[this.flippedByte] ^ 1
         return bytes
+    }
+}
+
+/** Says of its data-ready status what it is told to say. */
+class StatusTold implements Part {
+    readonly address = 0x62
+    status = 0
+
+    constructor(private readonly inner: Part) {}
+
+    write(bytes: Buffer): boolean {
+        return this.inner.write(bytes)
+    }
+
+    read(length: number): Buffer | undefined {
+        const bytes = this.inner.read(length)
+        return length === 3 ? sensirionFrame([this.status], -1) : bytes
     }
 }
 
@@ -109,6 +128,31 @@ describe("scd4x", () => {
         expect((await sensor.sample()).carbonDioxidePpm).toBe(1005)
     })
 
+    test("any of the low 11 bits of the status says ready, and none above them", async () => {
+        const told = new StatusTold(part)
+        bus.parts = [told]
+        await sensor.start()
+        for (let bit = 0; bit < 11; ++bit) {
+            clock.now += 5000
+            const readyAt = clock.now
+            told.status = 1 << bit
+            await sensor.sample()
+            expect(clock.now - readyAt).toBe(2)
+        }
+        told.status = 0xf800
+        clock.now += 5000
+        await expectFault("timeout", async () => await sensor.sample())
+    })
+
+    test("it sends what it must, reads what there is, and no more", async () => {
+        const wires = new Listener(part)
+        bus.parts = [wires]
+        await sensor.start()
+        clock.now += 5000
+        await sensor.sample()
+        expect(wires.heard).toBe("w3f86 w3682 r9 w21b1 we4b8 r3 wec05 r9")
+    })
+
     test("a part still measuring from before a reset can be started", async () => {
         await sensor.start()
         clock.now += 7000
@@ -118,7 +162,8 @@ describe("scd4x", () => {
 
     test("a part that was never started is a timeout within 6 s, and can then be started", async () => {
         await expectFault("timeout", async () => await sensor.sample())
-        expectNear(clock.now, 5500, 500)
+        // 23 polls of 1 ms, 250 ms apart: a tenth above the part's interval.
+        expect(clock.now).toBe(5523)
         await sensor.start()
         await sensor.sample()
     })
@@ -204,6 +249,9 @@ describe("scd4x", () => {
             airOf(40001, 25, 37),
             airOf(500, -10.01, 37),
             airOf(500, 60.01, 37),
+            // One tick, 0.0027 Cel.
+            airOf(500, -10.0027, 37),
+            airOf(500, 60.0027, 37),
         ]) {
             air = beyond
             await expectFault("range", async () => await sensor.sample())

@@ -5,6 +5,7 @@ import { Conditions } from "../../sim/parts/part"
 import { SimSht4x } from "../../sim/parts/sht4x"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Listener } from "./listener"
 import { Stranger } from "./stranger"
 
 // Half a tick, and what the VM's printing of floats can hide.
@@ -122,6 +123,26 @@ describe("sht4x", () => {
         }
         air = { temperatureCelsius: 20, relativeHumidityPercent: 40 }
         await sensor.sample()
+    })
+
+    test("the ends of the range are where they are to one tick", async () => {
+        // 1872 and 63663 ticks are -40.001 and 125.001 Cel; a tick is 0.0027 Cel.
+        for (const celsius of [-40.0011, 125.0011]) {
+            air = { temperatureCelsius: celsius, relativeHumidityPercent: 40 }
+            await sensor.sample()
+        }
+        for (const celsius of [-40.0038, 125.0038]) {
+            air = { temperatureCelsius: celsius, relativeHumidityPercent: 40 }
+            await expectFault("range", async () => await sensor.sample())
+        }
+    })
+
+    test("it sends what it must, reads what there is, and no more", async () => {
+        const wires = new Listener(part)
+        bus.parts = [wires]
+        await sensor.start()
+        await sensor.sample()
+        expect(wires.heard).toBe("w94 w89 r6 wfd r6")
     })
 
     test("it speaks to the address it was given, 0x44 by default", async () => {
