@@ -13,8 +13,9 @@ import { simCommand } from "./sim"
 const FAILED = 1
 const MISUSED = 2
 
-export async function main(argv: string[]): Promise<void> {
-    const program = new Command("motewise")
+/** Every verb there is. */
+export function motewiseCommand(): Command {
+    return new Command("motewise")
         .description("Sensor nodes one can trust: simulate, build, measure, extend.")
         .addCommand(simCommand())
         .addCommand(runCommand())
@@ -22,6 +23,10 @@ export async function main(argv: string[]): Promise<void> {
         .addCommand(benchCommand())
         .addCommand(newCommand())
         .addCommand(doctorCommand())
+}
+
+export async function main(argv: string[]): Promise<void> {
+    const program = motewiseCommand()
     for (const command of withSubcommands(program))
         command.exitOverride().configureOutput({ outputError: () => {} })
     try {

@@ -5,7 +5,7 @@ import { Model, UNKNOWN, ticksFromValue } from "../inference/model"
 import { parseBroker } from "../mqtt/broker"
 import { Link } from "../mqtt/link"
 import { Publish } from "../mqtt/packets"
-import { Session } from "../mqtt/session"
+import { Session, SessionState } from "../mqtt/session"
 import { feature } from "../sensing/features"
 import { PartPlan, Sampler, nextRound } from "../sensing/sampler"
 import { Window } from "../sensing/window"
@@ -19,6 +19,7 @@ import { ReportPolicy } from "../telemetry/policy"
 import { ReportHead, ReportWriter } from "../telemetry/report"
 import { Draft, Reporter } from "../telemetry/reporter"
 import { readText } from "./config"
+import { Display, NodeState } from "./display"
 import { FlashStore } from "./flash-store"
 import { WallClock } from "./wall-clock"
 
@@ -31,6 +32,8 @@ export interface NodeOptions {
     report: ReportPolicy
     /** `mqtt://host:port`, unless the settings name another. */
     broker: string
+    /** What somebody in front of the node sees, if there is one: `new Ssd1306Display(bus)`. */
+    display?: Display
     /** Called once a report is in the outbox; an alarm, once it is in flash. */
     onReport?: (boot: Buffer, sequence: number, isAlarm: boolean) => void
 }
@@ -40,6 +43,10 @@ const WINDOW_SAMPLES = 5
 /** Routine reports kept while the broker is away. At 60 B each, a twentieth of the heap. */
 const ROUTINE_REPORTS = 32
 const KEEP_ALIVE_SECONDS = 60
+/** What the broker acknowledges and is no report: the birth, the question for the time. */
+const NO_REPORT = -2
+/** From a round to its picture: until then its report is acknowledged, if it will be soon. A display is not drawn more often either. */
+const SHOW_AFTER_MS = 1000
 
 /** Starts a node, and samples for ever. @throws Error on options that contradict themselves */
 export async function startNode(options: NodeOptions): Promise<void> {
@@ -68,6 +75,12 @@ class Node {
     private session: Session
     private link: Link
     private births = 0
+    private verdict: string
+    private reportedMs: number
+    /** Reports that the session has and the broker has not acknowledged. */
+    private inFlight = 0
+    private isShowDue = false
+    private isShowing = false
 
     constructor(private readonly options: NodeOptions) {
         const { parts, model, report } = options
@@ -140,11 +153,50 @@ class Node {
             const uptimeMs = ds.millis()
             await sampler.round()
             await this.tell(uptimeMs)
+            this.show()
+        }
+    }
+
+    /** In a fiber of its own: a display that is slow, or hangs, keeps nobody waiting. */
+    private show(): void {
+        if (this.options.display === undefined) return
+        this.isShowDue = true
+        if (this.isShowing) return
+        this.isShowing = true
+        const showWhileDue = this.showWhileDue
+        showWhileDue.start()
+    }
+
+    private async showWhileDue(): Promise<void> {
+        while (this.isShowDue) {
+            await ds.sleep(SHOW_AFTER_MS)
+            this.isShowDue = false
+            try {
+                await this.options.display.show(this.state())
+            } catch (e) {
+                console.error(`display: ${(e as Error).message}`)
+            }
+        }
+        this.isShowing = false
+    }
+
+    private state(): NodeState {
+        const { session, sampler } = this
+        return {
+            app: this.options.app,
+            id: this.id,
+            uptimeMs: ds.millis(),
+            verdict: this.verdict,
+            isOnline: session !== undefined && session.state === SessionState.Online,
+            measurands: sampler.measurands,
+            values: sampler.values,
+            reportedMs: this.reportedMs,
+            waiting: this.outbox.count() + this.inFlight,
         }
     }
 
     /** The model's answer to the round just sampled. */
-    private verdict(): string {
+    private classify(): string {
         const { model } = this.options
         for (let i = 0; i < model.inputs.length; ++i) {
             const input = model.inputs[i]
@@ -166,9 +218,11 @@ class Node {
             epochMs: this.wallClock.epochMs(uptimeMs),
         }
         const health = { lost: outbox.lost.toText(), flashWrites: this.store.writes }
-        const draft = reporter.report(head, this.verdict(), health)
+        this.verdict = this.classify()
+        const draft = reporter.report(head, this.verdict, health)
         if (draft === undefined) return
         this.sequence++
+        this.reportedMs = uptimeMs
         const isAlarm = draft.events.length > 0
         if (isAlarm) outbox.pushAlarm(await this.kept(head, draft))
         else outbox.pushRoutine(head.sequence, draft.bytes)
@@ -199,19 +253,23 @@ class Node {
             const uptimeMs = ds.millis()
             if (this.births < session.connects) {
                 this.births = session.connects
-                session.publish(stateTopic(this.id), this.birth(), true, ROUTINE)
+                session.publish(stateTopic(this.id), this.birth(), true, NO_REPORT)
+                this.show()
             } else if (wallClock.isDue(uptimeMs)) {
-                session.publish(ackTopic(this.id), wallClock.ask(uptimeMs), false, ROUTINE)
+                session.publish(ackTopic(this.id), wallClock.ask(uptimeMs), false, NO_REPORT)
             } else {
                 const next = outbox.take()
                 if (next === undefined) return
+                this.inFlight++
                 session.publish(upTopic(this.id), next.bytes, false, next.alarm)
             }
         }
     }
 
-    /** The broker has a PUBLISH; `alarm` is its number, or ROUTINE. */
+    /** The broker has a PUBLISH; `alarm` is its number, ROUTINE or NO_REPORT. */
     private acknowledged(alarm: number): void {
+        if (alarm === NO_REPORT) return
+        this.inFlight--
         if (alarm === ROUTINE) return
         const { alarms } = this
         const acknowledge = async () => {

@@ -54,11 +54,16 @@ describe("ssd1306", () => {
     })
 
     test("status bit 6 is 1 while the display is off, and a read may go on", () => {
-        expect(part.read(2).toString("hex")).toBe("4040")
+        expect(part.read(2).toString("hex")).toBe("4343")
         send(hex`00af`)
-        expect(part.read(1).toString("hex")).toBe("00")
+        expect(part.read(1).toString("hex")).toBe("03")
         send(hex`00ae`)
-        expect(part.read(1).toString("hex")).toBe("40")
+        expect(part.read(1).toString("hex")).toBe("43")
+        // After data there is no status to be read, until a control byte is of commands again.
+        send(hex`4000`)
+        expect(part.read(1).toString("hex")).toBe("ff")
+        send(hex`00`)
+        expect(part.read(1).toString("hex")).toBe("43")
     })
 
     test("a control byte with Co is for one byte, without it for all that follow", async () => {
