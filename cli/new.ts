@@ -1,9 +1,8 @@
 /** `motewise new driver`: the files that a driver is made of. */
 import { createInterface } from "node:readline/promises"
-import { Command } from "commander"
+import { Command, InvalidArgumentError } from "commander"
 import { addDriver, addLibrary, checkNewDriver } from "../scaffold/driver"
 import { packageNameOf } from "../scaffold/library"
-import { integerFrom } from "./numbers"
 
 interface NewDriverOptions {
     address?: number
@@ -44,8 +43,11 @@ Then docs/drivers.md, from the datasheet on.`
         .action(run)
 }
 
-const addressFrom = (text: string) =>
-    integerFrom(0x08, 0x77)(/^0x[0-9a-f]+$/i.test(text) ? String(parseInt(text, 16)) : text)
+function addressFrom(text: string): number {
+    const address = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN
+    if (address >= 0x08 && address <= 0x77) return address
+    throw new InvalidArgumentError(`"${text}": an I2C address is 0x08 to 0x77.`)
+}
 
 function listFrom(text: string): string[] {
     return text
