@@ -4,7 +4,6 @@ import { examples, programFile } from "../image/apps"
 import { compile } from "../image/compile"
 import { nearest } from "../image/nearest"
 import { UsageError } from "../image/project"
-import { wiringOf } from "../image/wiring"
 import { runProgram } from "../rehearsal/program"
 import { PART_NAMES } from "../sim/breadboard"
 import { parseFaults, type Fault } from "../sim/faults"
@@ -82,7 +81,7 @@ async function run(program: string, options: RunOptions): Promise<void> {
     process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt)
     const panics = await runProgram({
         image: image.bytes,
-        seats: wiringOf(entry).parts,
+        seats: image.parts,
         conditions: { ...DESK, ...set },
         faults,
         seed,

@@ -5,7 +5,6 @@ import { DEFAULT_APP, entryOf } from "../image/apps"
 import { compile } from "../image/compile"
 import { UsageError } from "../image/project"
 import { modelOf } from "../image/models"
-import { wiringOf } from "../image/wiring"
 import { Rehearsal, type RehearsalOptions } from "../rehearsal/rehearsal"
 import type { Counters } from "../rehearsal/result"
 import { PART_NAMES } from "../sim/breadboard"
@@ -135,7 +134,7 @@ async function run(options: SimOptions): Promise<void> {
     const image = await compile(entry, undefined, sayBuilding(entry))
     const rehearsal = await Rehearsal.create({
         image: image.bytes,
-        seats: wiringOf(entry).parts,
+        seats: image.parts,
         nodes: rehearsed.nodes,
         world,
         seed: rehearsed.seed,

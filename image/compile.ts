@@ -23,14 +23,18 @@ import { dirname, join, relative } from "node:path"
 import { promisify, stripVTControlCharacters } from "node:util"
 import { UsageError, inProject } from "./project"
 import { librarySources, sourcesOf } from "./sources"
+import type { WiredPart } from "./wiring"
 
 export interface Image {
     bytes: Buffer
     /** All functions together; the VM takes less than 65,536. */
     codeBytes: number
+    /** What the program is wired to; nothing for several programs together. */
+    parts: WiredPart[]
 }
 
-const KEPT_IMAGES = 200
+/** Two for each image: it, and its parts. */
+const KEPT_FILES = 1000
 const CACHE = inProject(".motewise/images")
 const DEVS = inProject("node_modules/@devicescript/cli/devicescript")
 /** `import "@dsboard/x"`, with or without names. */
@@ -55,8 +59,9 @@ export async function compile(
     return await imageOf(entry, sources, async () => {
         // Not at the top: it reads sources with TypeScript's parser, which takes longer to load than a kept image.
         const { checkWiring } = await import("./wiring-check")
-        checkWiring(entry, board)
+        const { parts } = checkWiring(entry, board)
         onBuild()
+        return parts
     })
 }
 
@@ -68,25 +73,35 @@ export async function compileTogether(name: string, entries: string[]): Promise<
         return `import "${path.startsWith(".") ? path : `./${path}`}"\n`
     })
     sources.set(name, imports.join(""))
-    return await imageOf(name, sources, async () => {})
+    return await imageOf(name, sources, async () => [])
 }
 
+/** @param wired called when nothing was kept, before it is compiled */
 async function imageOf(
     entry: string,
     sources: Map<string, string>,
-    beforeBuild: () => Promise<void>
+    wired: () => Promise<WiredPart[]>
 ): Promise<Image> {
-    const kept = join(CACHE, `${keyOf(entry, sources)}.devs`)
-    if (existsSync(kept)) return imageFrom(readFileSync(kept))
-    await beforeBuild()
-    const image = imageFrom(await build(entry, sources))
-    mkdirSync(CACHE, { recursive: true })
-    // Written whole or not at all: another process may look for it now.
-    const draft = `${kept}.${process.pid}`
-    writeFileSync(draft, image.bytes)
-    renameSync(draft, kept)
+    const kept = join(CACHE, keyOf(entry, sources))
+    if (existsSync(`${kept}.devs`) && existsSync(`${kept}.json`))
+        return imageFrom(
+            readFileSync(`${kept}.devs`),
+            JSON.parse(readFileSync(`${kept}.json`, "utf8"))
+        )
+    const parts = await wired()
+    const bytes = await build(entry, sources)
+    keep(`${kept}.json`, JSON.stringify(parts))
+    keep(`${kept}.devs`, bytes)
     forgetOldest()
-    return image
+    return imageFrom(bytes, parts)
+}
+
+/** Written whole or not at all: another process may look for it now. */
+function keep(path: string, content: string | Buffer): void {
+    mkdirSync(CACHE, { recursive: true })
+    const draft = `${path}.${process.pid}`
+    writeFileSync(draft, content)
+    renameSync(draft, path)
 }
 
 function keyOf(entry: string, sources: Map<string, string>): string {
@@ -153,8 +168,8 @@ async function runCompiler(folder: string, entry: string): Promise<void> {
 }
 
 /** Section descriptors of (offset, length) follow the 32-byte header; the second is the functions' bytecode (bytecode.md, 2.16). */
-function imageFrom(bytes: Buffer): Image {
-    return { bytes, codeBytes: bytes.readUInt32LE(32 + 8 + 4) }
+function imageFrom(bytes: Buffer, parts: WiredPart[]): Image {
+    return { bytes, codeBytes: bytes.readUInt32LE(32 + 8 + 4), parts }
 }
 
 function forgetOldest(): void {
@@ -162,5 +177,5 @@ function forgetOldest(): void {
         .map(file => join(CACHE, file))
         .map(path => ({ path, usedMs: statSync(path).mtimeMs }))
         .sort((a, b) => b.usedMs - a.usedMs)
-    for (const { path } of files.slice(KEPT_IMAGES)) rmSync(path, { force: true })
+    for (const { path } of files.slice(KEPT_FILES)) rmSync(path, { force: true })
 }

@@ -12,13 +12,14 @@ import { wiringOf, type Place, type Wiring } from "./wiring"
 const ADDRESS_MIN = 0x08
 const ADDRESS_MAX = 0x77
 
-/** @throws UsageError */
-export function checkWiring(entry: string, board: string | undefined): void {
+/** @returns the wiring, when nothing is wrong with it @throws UsageError */
+export function checkWiring(entry: string, board: string | undefined): Wiring {
     const wiring = wiringOf(entry)
     checkDrivers(wiring)
     checkAddresses(wiring)
     checkMeasurands(wiring)
     checkPins(entry, board ?? boardOf(entry))
+    return wiring
 }
 
 /** The drivers in src/drivers, by the names of their files; not what families share. */

@@ -10,49 +10,16 @@ import { availableParallelism } from "node:os"
 import { sourcesOf } from "../../image/sources"
 import { RandomStream } from "../../sim/random"
 import { mutantsOf, type Mutant } from "./operators"
+import type { DriverResult, MutationResult } from "./result"
 import type { Target } from "./targets"
 import { Unhealthy, judge, type Verdict } from "./trial"
 
-export const OVERALL_RATE_MIN = 0.9
-export const DRIVER_RATE_MIN = 0.75
 /** One that runs, and as many that compile as there are cores for: two cores are busy with three. */
 const LANES_MAX = 4
 
 export interface MutationOptions {
     /** Of each driver, drawn at random; all if absent. */
     max?: number
-    seed: number
-}
-
-export interface Survivor {
-    operator: string
-    line: number
-    from: string
-    to: string
-}
-
-export interface DriverResult {
-    driver: string
-    /** Those that compile. */
-    mutants: number
-    killed: number
-    survived: number
-    invalid: number
-    /** Killed of mutants; 1 of none. */
-    rate: number
-    survivors: Survivor[]
-}
-
-export interface MutationResult {
-    mutants: number
-    killed: number
-    survived: number
-    invalid: number
-    rate: number
-    drivers: DriverResult[]
-    /** Drivers whose own tests fail as they are: nothing was learnt of them. */
-    unhealthy: { driver: string; told: string }[]
-    wallMs: number
     seed: number
 }
 
@@ -109,15 +76,6 @@ export async function mutate(
         wallMs: Math.round(performance.now() - startMs),
         seed,
     }
-}
-
-/** Every driver was healthy, and enough of its mutants were killed. */
-export function isEnough({ rate, drivers, unhealthy }: MutationResult): boolean {
-    return (
-        unhealthy.length === 0 &&
-        rate >= OVERALL_RATE_MIN &&
-        drivers.every(driver => driver.rate >= DRIVER_RATE_MIN)
-    )
 }
 
 function byDriver(a: { driver: string }, b: { driver: string }): number {

@@ -1,5 +1,6 @@
 /** What is mutated, and which suites have to notice. */
 import { readFileSync, readdirSync } from "node:fs"
+import { nearest } from "../../image/nearest"
 import { UsageError, inProject } from "../../image/project"
 import { sourcesOf } from "../../image/sources"
 
@@ -29,7 +30,7 @@ export function targets(only: string[]): Target[] {
         .sort()
     const stranger = only.find(name => !names.includes(name))
     if (stranger !== undefined)
-        throw new UsageError(`There is no driver ${stranger}. There are: ${names.join(", ")}`)
+        throw new UsageError(`no driver "${stranger}"${nearest(stranger, names)}`)
     const suites = readdirSync(inProject(SUITES))
         .filter(file => file.endsWith(".test.ts"))
         .sort()
