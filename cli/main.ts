@@ -5,6 +5,7 @@ import { InputError } from "../table/input-error"
 import { benchCommand } from "./bench"
 import { buildCommand } from "./build"
 import { doctorCommand } from "./doctor"
+import { evalCommand } from "./eval"
 import { newCommand } from "./new"
 import { runCommand } from "./run"
 import { simCommand } from "./sim"
@@ -22,6 +23,7 @@ export function motewiseCommand(): Command {
         .addCommand(runCommand())
         .addCommand(buildCommand())
         .addCommand(trainCommand())
+        .addCommand(evalCommand())
         .addCommand(benchCommand())
         .addCommand(newCommand())
         .addCommand(doctorCommand())

@@ -71,6 +71,11 @@ export async function compileTogether(name: string, entries: string[]): Promise<
     return await imageOf(name, sources, async () => {})
 }
 
+/** Compiles sources that may be in no file. @param entry one of them */
+export async function compileSources(entry: string, sources: Map<string, string>): Promise<Image> {
+    return await imageOf(entry, sources, async () => {})
+}
+
 async function imageOf(
     entry: string,
     sources: Map<string, string>,
