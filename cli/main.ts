@@ -1,13 +1,15 @@
 /** `motewise <verb>`: one file a verb; here is only what they share: errors in a line, exit codes, help. */
 import { Command, CommanderError } from "commander"
 import { UsageError } from "../image/project"
-import { InputError } from "../sim/worlds/input-error"
+import { InputError } from "../table/input-error"
 import { benchCommand } from "./bench"
 import { buildCommand } from "./build"
 import { doctorCommand } from "./doctor"
+import { evalCommand } from "./eval"
 import { newCommand } from "./new"
 import { runCommand } from "./run"
 import { simCommand } from "./sim"
+import { trainCommand } from "./train"
 
 /** Exit codes: 0 it worked, 1 it ran and failed, 2 it was asked for something that cannot be. */
 const FAILED = 1
@@ -16,10 +18,12 @@ const MISUSED = 2
 /** Every verb there is. */
 export function motewiseCommand(): Command {
     return new Command("motewise")
-        .description("Sensor nodes one can trust: simulate, build, measure, extend.")
+        .description("Sensor nodes one can trust: simulate, train, build, measure, extend.")
         .addCommand(simCommand())
         .addCommand(runCommand())
         .addCommand(buildCommand())
+        .addCommand(trainCommand())
+        .addCommand(evalCommand())
         .addCommand(benchCommand())
         .addCommand(newCommand())
         .addCommand(doctorCommand())

@@ -27,3 +27,22 @@ export function watchShare(what: string): { tell: (share: number) => void; done:
         },
     }
 }
+
+const PATIENCE_MS = 2000
+
+/** The same for work that gives no timer its turn: said from inside it, once it has taken longer than somebody waits gladly. */
+export function sayShare(what: string): { tell: (share: number) => void; done: () => void } {
+    if (!process.stderr.isTTY) return { tell: () => {}, done: () => {} }
+    const update = createLogUpdate(process.stderr)
+    const startMs = performance.now()
+    return {
+        tell: share => {
+            if (performance.now() - startMs > PATIENCE_MS)
+                update(`${what} ${(share * 100).toFixed(0)} %`)
+        },
+        done: () => {
+            update.clear()
+            update.done()
+        },
+    }
+}

@@ -76,6 +76,11 @@ export async function compileTogether(name: string, entries: string[]): Promise<
     return await imageOf(name, sources, async () => [])
 }
 
+/** Compiles sources that may be in no file. @param entry one of them */
+export async function compileSources(entry: string, sources: Map<string, string>): Promise<Image> {
+    return await imageOf(entry, sources, async () => [])
+}
+
 /** @param wired called when nothing was kept, before it is compiled */
 async function imageOf(
     entry: string,

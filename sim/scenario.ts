@@ -4,7 +4,7 @@ import { basename } from "node:path"
 import { nearest } from "../image/nearest"
 import { inProject, UsageError } from "../image/project"
 import { parseFaults, type Fault } from "./faults"
-import { InputError } from "./worlds/input-error"
+import { InputError } from "../table/input-error"
 
 export interface Scenario {
     name: string

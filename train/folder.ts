@@ -9,11 +9,9 @@ import {
     writeFileSync,
 } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
+import { InputError } from "../table/input-error"
 
-/** One line for a person: the folder and what is wrong with it. */
-export class FolderError extends Error {}
-
-/** Other files of the folder, such as a README.md, stay. @throws FolderError */
+/** Other files of the folder, such as a README.md, stay. @throws InputError */
 export function writeModelFolder(folder: string, files: Record<string, string>): void {
     const target = resolve(folder)
     const fresh = join(dirname(target), `.${basename(target)}.${process.pid}.new`)
@@ -34,7 +32,7 @@ export function writeModelFolder(folder: string, files: Record<string, string>):
         rmSync(old, { recursive: true, force: true })
     } catch (e) {
         rmSync(fresh, { recursive: true, force: true })
-        throw new FolderError(`${folder}: cannot be written (${(e as NodeJS.ErrnoException).code})`)
+        throw new InputError(`${folder}: cannot be written (${(e as NodeJS.ErrnoException).code})`)
     }
 }
 
@@ -42,9 +40,9 @@ export function writeModelFolder(folder: string, files: Record<string, string>):
 function isModelFolder(folder: string): boolean {
     const stat = statSync(folder, { throwIfNoEntry: false })
     if (stat === undefined) return false
-    if (!stat.isDirectory()) throw new FolderError(`${folder}: is not a folder`)
+    if (!stat.isDirectory()) throw new InputError(`${folder}: is not a folder`)
     const names = readdirSync(folder)
     if (names.length > 0 && !names.includes("recipe.json"))
-        throw new FolderError(`${folder}: holds something else than a model`)
+        throw new InputError(`${folder}: holds something else than a model`)
     return true
 }

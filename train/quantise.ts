@@ -1,11 +1,26 @@
 /** From a tree on measured values to one on int16 ticks, each input on a scale of its own. */
 import { MISSING, type ModelInput, ticksFromValue, UNKNOWN } from "../src/inference/model"
-import type { TreeNode } from "./tree"
+import type { Surrogate, TreeNode } from "./tree"
 
 /** Thresholds in ticks: at or below goes low. `input` is an index into the inputs the tree uses. */
 export interface TickNode {
     classIndex: number
-    split?: { input: number; threshold: number; low: TickNode; high: TickNode }
+    split?: TickSplit
+}
+
+export interface TickSplit {
+    input: number
+    threshold: number
+    surrogate?: TickSurrogate
+    low: TickNode
+    high: TickNode
+}
+
+/** What decides when the split's own input is missing: whether a tick at or below goes low, or one above. */
+export interface TickSurrogate {
+    input: number
+    threshold: number
+    lowIsBelow: boolean
 }
 
 export interface TickTree {
@@ -29,15 +44,25 @@ export function quantisedTree(
     const features = featuresOf(tree)
     const inputs = features.map(feature => scaledInput(measurands[feature], columns[feature]))
 
-    function quantised({ classIndex, split }: TreeNode): TickNode {
-        if (split === undefined) return { classIndex }
-        const input = features.indexOf(split.feature)
+    function cut(feature: number, value: number): { input: number; threshold: number } {
+        const input = features.indexOf(feature)
         const { offset, step } = inputs[input]
         // Ticks are rounded, so "at most t" reaches to t + 1/2: floor puts that within half a tick of the threshold.
-        const threshold = Math.floor((split.threshold - offset) / step)
+        return { input, threshold: Math.floor((value - offset) / step) }
+    }
+
+    function surrogateOf({ feature, threshold, lowIsBelow }: Surrogate): TickSurrogate {
+        return { ...cut(feature, threshold), lowIsBelow }
+    }
+
+    function quantised({ classIndex, split }: TreeNode): TickNode {
+        if (split === undefined) return { classIndex }
+        const { feature, threshold, surrogate } = split
         const low = quantised(split.low)
         const high = quantised(split.high)
-        return { classIndex, split: { input, threshold, low, high } }
+        const own = cut(feature, threshold)
+        if (surrogate === undefined) return { classIndex, split: { ...own, low, high } }
+        return { classIndex, split: { ...own, surrogate: surrogateOf(surrogate), low, high } }
     }
 
     return { root: quantised(tree), inputs, features }
@@ -47,11 +72,21 @@ export function quantisedTree(
 export function classOfTicks(root: TickNode, ticks: ArrayLike<number>): number {
     let node = root
     while (node.split !== undefined) {
-        const { input, threshold, low, high } = node.split
-        if (ticks[input] === MISSING) return UNKNOWN
-        node = ticks[input] <= threshold ? low : high
+        const low = goesLow(node.split, ticks)
+        if (low === undefined) return UNKNOWN
+        node = low ? node.split.low : node.split.high
     }
     return node.classIndex
+}
+
+/** Undefined when both the split's input and its surrogate's are missing. */
+export function goesLow(split: TickSplit, ticks: ArrayLike<number>): boolean | undefined {
+    const tick = ticks[split.input]
+    if (tick !== MISSING) return tick <= split.threshold
+    if (split.surrogate === undefined) return undefined
+    const { input, threshold, lowIsBelow } = split.surrogate
+    if (ticks[input] === MISSING) return undefined
+    return ticks[input] <= threshold === lowIsBelow
 }
 
 export function ticksOfRow(tree: TickTree, columns: Float64Array[], row: number): number[] {
@@ -80,6 +115,7 @@ function featuresOf(tree: TreeNode): number[] {
     function visit({ split }: TreeNode): void {
         if (split === undefined) return
         features.add(split.feature)
+        if (split.surrogate !== undefined) features.add(split.surrogate.feature)
         visit(split.low)
         visit(split.high)
     }

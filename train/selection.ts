@@ -1,15 +1,18 @@
 /**
- * How large the tree may be, found on the training data alone.
+ * How large the tree may be, found on the training data alone: cost-complexity pruning, its alpha by cross-validation.
  *
  * Rows of a recording resemble their neighbours: with rows drawn at random into test folds, a tree that remembers the minute
- * before passes for a good one. So the folds are contiguous blocks of time. Among sizes that differ by less than the standard
- * error of the best one, the smallest is taken (Breiman et al., 1984, section 3.4.3).
+ * before passes for a good one. So the folds are contiguous blocks of time, or groups that the recording names. Among sizes that
+ * differ by less than the standard error of the best one, the smallest is taken (Breiman et al., 1984, section 3.4.3).
  */
-import { type Examples, growTree, type TreeNode } from "./tree"
+import { alphasOf, prunedTree, weakestLinks } from "./pruning"
+import { classOfRow, type Examples, growTree, nodeCount, sortedRows, type TreeNode } from "./tree"
 
-/** What a tree of at most `nodes` nodes gets wrong in the blocks it has not seen, as shares of rows. */
+/** What trees pruned at `alpha` get wrong in the folds they have not seen, as shares of rows; `unknown` is wrong. */
 export interface SizeError {
+    /** Of the tree grown on all rows and pruned there. */
     nodes: number
+    alpha: number
     error: number
     standardError: number
 }
@@ -19,6 +22,7 @@ export interface Selection {
     curve: SizeError[]
     least: SizeError
     chosen: SizeError
+    tree: TreeNode
 }
 
 /** A binary tree of k splits has 2 k + 1 nodes. */
@@ -26,29 +30,62 @@ export function splitsOfNodes(nodes: number): number {
     return Math.floor((nodes - 1) / 2)
 }
 
-/** @param blocks at least 2, at most the number of rows */
-export function selectSize(examples: Examples, maxNodes: number, blocks: number): Selection {
+/** Of each row the block it stands in: `blocks` of them, as equal as they can be. @param blocks at most the number of rows */
+export function contiguousFolds(rows: number, blocks: number): Int32Array {
+    const folds = new Int32Array(rows)
+    for (let block = 0; block < blocks; ++block)
+        folds.fill(
+            block,
+            Math.floor((block * rows) / blocks),
+            Math.floor(((block + 1) * rows) / blocks)
+        )
+    return folds
+}
+
+/**
+ * @param folds of each row its fold, 0 to at least 1, none of them empty
+ * @param progress told the share that is done
+ */
+export function selectTree(
+    examples: Examples,
+    maxNodes: number,
+    folds: Int32Array,
+    progress: (share: number) => void = () => {}
+): Selection {
     const maxSplits = splitsOfNodes(maxNodes)
-    const rows = Int32Array.from(examples.classes.keys())
+    const sorted = sortedRows(examples)
+    const rows = Int32Array.from(folds.keys())
+    const whole = growTree(examples, rows, maxSplits, sorted)
+    const links = weakestLinks(whole)
+    const alphas = alphasOf(links)
+    const foldCount = folds.reduce((most, fold) => Math.max(most, fold), 0) + 1
     const errors: number[][] = []
-    for (let block = 0; block < blocks; ++block) {
-        const start = Math.floor((block * rows.length) / blocks)
-        const end = Math.floor(((block + 1) * rows.length) / blocks)
+    for (let fold = 0; fold < foldCount; ++fold) {
+        progress((fold + 1) / (foldCount + 1))
         const tree = growTree(
             examples,
-            rows.filter(row => row < start || row >= end),
-            maxSplits
+            rows.filter(row => folds[row] !== fold),
+            maxSplits,
+            sorted
         )
+        const unseen = rows.filter(row => folds[row] === fold)
+        const foldLinks = weakestLinks(tree)
         errors.push(
-            wrongBySplits(tree, examples, rows.subarray(start, end), maxSplits).map(
-                wrong => wrong / (end - start)
-            )
+            alphas.map((_, i) => {
+                const pruned = prunedTree(tree, foldLinks, typicalAlpha(alphas, i))
+                return wrongIn(pruned, examples, unseen) / unseen.length
+            })
         )
     }
-    const curve: SizeError[] = []
-    for (let splits = 0; splits <= maxSplits; ++splits)
-        curve.push({ nodes: 2 * splits + 1, ...meanOf(errors.map(block => block[splits])) })
-    return { curve, ...smallestGoodSize(curve) }
+    const curve = alphas
+        .map((alpha, i) => ({
+            nodes: nodeCount(prunedTree(whole, links, alpha)),
+            alpha,
+            ...meanOf(errors.map(fold => fold[i])),
+        }))
+        .reverse()
+    const { least, chosen } = smallestGoodSize(curve)
+    return { curve, least, chosen, tree: prunedTree(whole, links, chosen.alpha) }
 }
 
 /** The least error, and the smallest size within one standard error of it. */
@@ -59,34 +96,15 @@ export function smallestGoodSize(curve: SizeError[]): { least: SizeError; chosen
     return { least, chosen: curve.find(size => size.error <= bound) ?? least }
 }
 
-/**
- * Rows told wrongly by the beginnings of a tree of 0..maxSplits splits, in one walk a row: orders grow on the way down, so a node
- * gives the answer for all sizes from the split above it up to its own.
- */
-function wrongBySplits(
-    root: TreeNode,
-    examples: Examples,
-    rows: Int32Array,
-    maxSplits: number
-): number[] {
-    const wrong: number[] = new Array(maxSplits + 1).fill(0)
-    for (const row of rows) {
-        let node: TreeNode | undefined = root
-        let splits = 0
-        while (node !== undefined) {
-            const until: number = node.split?.order ?? maxSplits
-            const right = node.classIndex === examples.classes[row]
-            for (; splits <= until; ++splits) if (!right) ++wrong[splits]
-            node = childFor(node, examples.columns, row)
-        }
-    }
-    return wrong
+/** A tree of other rows has other alphas: from this one to the next all mean the same size, and their geometric middle is asked for. */
+function typicalAlpha(alphas: number[], index: number): number {
+    return index + 1 < alphas.length ? Math.sqrt(alphas[index] * alphas[index + 1]) : Infinity
 }
 
-function childFor(node: TreeNode, columns: Float64Array[], row: number): TreeNode | undefined {
-    if (node.split === undefined) return undefined
-    const { feature, threshold, low, high } = node.split
-    return columns[feature][row] <= threshold ? low : high
+function wrongIn(tree: TreeNode, { columns, classes }: Examples, rows: Int32Array): number {
+    let wrong = 0
+    for (const row of rows) if (classOfRow(tree, columns, row) !== classes[row]) ++wrong
+    return wrong
 }
 
 function meanOf(values: number[]): { error: number; standardError: number } {

@@ -1,29 +1,17 @@
-/** From a recipe to the files of a model and the figures that speak for it. Reads the recording, writes nothing. */
-import { readFileSync } from "node:fs"
+/** From a recording and a recipe to the files of a model and the figures that speak for it. Writes nothing. */
 import { basename } from "node:path"
+import type { Table } from "../table/csv"
+import { InputError } from "../table/input-error"
+import { evaluate, type Evaluation, percent } from "./evaluation"
+import { checkClasses, examplesOf, groupsOf, takeRows } from "./examples"
 import { identifierOf, modelModule } from "./generate"
-import { classOfTicks, quantisedTree, ticksOfRow } from "./quantise"
-import { type Selection, selectSize, splitsOfNodes } from "./selection"
-import { cellError, numberColumn, readTable, type Table, TableError, textColumn } from "./table"
-import { classOfRow, type Examples, growTree, nodeCount, prunedTree } from "./tree"
+import { classOfTicks, quantisedTree, ticksOfRow, type TickTree } from "./quantise"
+import { type Recipe, recipeJson } from "./recipe"
+import { contiguousFolds, selectTree, type Selection } from "./selection"
+import { UNKNOWN } from "../src/inference/model"
+import { classOfRow, type Examples, nodeCount, type TreeNode } from "./tree"
+import { treeJson } from "./tree-file"
 import { vectorsJson, vectorsModule, vectorsOf } from "./vectors"
-
-/** All that decides what comes out. */
-export interface Recipe {
-    /** Path of the recording, a CSV file in order of time. */
-    data: string
-    /** The column that holds the class. */
-    label: string
-    /** SenML name of the verdict. */
-    name: string
-    inputs: { column: string; measurand: string }[]
-    /** Cell text and class name, in the order of class indices; without it the cells themselves, sorted. */
-    classes?: { cell: string; name: string }[]
-    maxNodes: number
-    blocks: number
-    /** Draws the rows of the test vectors; the tree itself has nothing random in it. */
-    seed: number
-}
 
 export interface Training {
     /** Text by file name. */
@@ -33,59 +21,78 @@ export interface Training {
 
 export interface Summary {
     name: string
+    /** That it was trained on. */
     rows: number
     classes: { name: string; rows: number }[]
     nodes: number
     inputs: string[]
-    selection: Selection
+    /** Columns that were not looked at. */
+    leftOut: string[]
+    selection: Omit<Selection, "tree">
     /** On the training rows, by the model in ticks. */
-    trainingAccuracy: number
+    training: Evaluation
+    /** On the rows kept from the training; null without. */
+    holdout: Evaluation | null
     /** Training rows the model in ticks tells otherwise than the tree it came from. */
     changedVsFloat: number
 }
 
-/** Of what the files look like: raised when a reader of the old ones would misread the new ones. */
-const FORMAT_VERSION = 1
-
-/** @throws TableError */
-export function train(recipe: Recipe): Training {
-    const table = readTable(recipe.data)
-    const { examples, classNames, classRows } = examplesOf(table, recipe)
-    const rows = Int32Array.from(examples.classes.keys())
-    const selection = selectSize(examples, recipe.maxNodes, recipe.blocks)
-    const splits = splitsOfNodes(selection.chosen.nodes)
-    const tree = prunedTree(growTree(examples, rows, splits), splits)
+/**
+ * @param holdout another recording to judge by
+ * @param progress told the share that is done
+ * @throws InputError
+ */
+export function train(
+    table: Table,
+    recipe: Recipe,
+    holdout?: Table,
+    progress: (share: number) => void = () => {}
+): Training {
+    const { label, classes } = recipe
+    const columns = recipe.inputs.map(({ column }) => column)
+    const all = examplesOf(table, label, columns, classes)
+    const { kept, held, folds } = partition(table, recipe)
+    const examples = takeRows(all, kept)
+    checkClasses(table, label, classes, examples.classes)
+    const selection = selectTree(examples, recipe.maxNodes, folds, progress)
+    const { tree } = selection
     const tickTree = quantisedTree(
         tree,
         examples.columns,
         recipe.inputs.map(({ measurand }) => measurand)
     )
-
-    const ticks = Array.from(rows, row => ticksOfRow(tickTree, examples.columns, row))
-    let right = 0
-    let changed = 0
-    for (const row of rows) {
-        const verdict = classOfTicks(tickTree.root, ticks[row])
-        if (verdict === examples.classes[row]) ++right
-        if (verdict !== classOfRow(tree, examples.columns, row)) ++changed
-    }
-
+    const judge =
+        holdout === undefined
+            ? held && takeRows(all, held)
+            : examplesOf(holdout, label, columns, classes)
+    const trained = judged(tree, tickTree, examples)
     const summary: Summary = {
         name: recipe.name,
-        rows: rows.length,
-        classes: classNames.map((name, i) => ({ name, rows: classRows[i] })),
+        rows: kept.length,
+        classes: classes.map(({ name }, i) => ({
+            name,
+            rows: examples.classes.reduce((sum, c) => sum + (c === i ? 1 : 0), 0),
+        })),
         nodes: nodeCount(tree),
         inputs: tickTree.inputs.map(({ measurand }) => measurand),
-        selection,
-        trainingAccuracy: right / rows.length,
-        changedVsFloat: changed,
+        leftOut: table.header.filter(column => column !== label && !columns.includes(column)),
+        selection: { curve: selection.curve, least: selection.least, chosen: selection.chosen },
+        training: trained.evaluation,
+        holdout: judge === undefined ? null : judged(tree, tickTree, judge).evaluation,
+        changedVsFloat: trained.changed,
     }
-    const vectors = vectorsOf(tickTree, ticks, recipe.seed)
-    const provenance = provenanceOf(recipe, table, summary)
+    const names = classes.map(({ name }) => name)
+    const vectors = vectorsOf(tickTree, trained.ticks, recipe.seed)
     return {
         files: {
-            "model.ts": modelModule(recipe.name, classNames, tickTree, provenance),
-            "vectors.json": vectorsJson(tickTree, classNames, vectors),
+            "model.ts": modelModule(
+                recipe.name,
+                names,
+                tickTree,
+                provenanceOf(recipe, table, summary)
+            ),
+            "tree.json": treeJson(tree),
+            "vectors.json": vectorsJson(tickTree, names, vectors),
             "vectors.ts": vectorsModule(identifierOf(recipe.name), vectors),
             "recipe.json": recipeJson(recipe, table),
         },
@@ -93,84 +100,69 @@ export function train(recipe: Recipe): Training {
     }
 }
 
-/** "98.77 %" */
-export function percent(share: number): string {
-    return `${(100 * share).toFixed(2)} %`
+interface Partition {
+    /** Rows to train on, and of each its fold. */
+    kept: Int32Array
+    folds: Int32Array
+    held?: Int32Array
 }
 
-interface Labelled {
-    examples: Examples
-    classNames: string[]
-    classRows: number[]
+/** Whole groups, or rows as if each was a group of its own, in their order: the last are held out, the others make the folds. */
+function partition(table: Table, { groupBy, holdout, blocks }: Recipe): Partition {
+    const rows = Int32Array.from(table.rows.keys())
+    const groups = groupBy === undefined ? rows : groupsOf(table, groupBy)
+    const what = groupBy === undefined ? "rows" : "groups"
+    const count = groups.reduce((most, group) => Math.max(most, group), 0) + 1
+    const keptCount = count - Math.ceil(count * (holdout ?? 0))
+    const least = groupBy === undefined ? 2 * blocks : 2
+    if (keptCount < least)
+        throw new InputError(
+            groupBy === undefined
+                ? `${table.file}: ${keptCount} rows are too few for ${blocks} blocks`
+                : `${table.file}: ${keptCount} ${what} to train on are too few: it takes 2`
+        )
+    const foldOfGroup = contiguousFolds(keptCount, Math.min(blocks, keptCount))
+    const kept = rows.filter(row => groups[row] < keptCount)
+    return {
+        kept,
+        folds: Int32Array.from(kept, row => foldOfGroup[groups[row]]),
+        held: holdout === undefined ? undefined : rows.filter(row => groups[row] >= keptCount),
+    }
 }
 
-function examplesOf(table: Table, recipe: Recipe): Labelled {
-    const cells = textColumn(table, recipe.label)
-    if (recipe.inputs.some(({ column }) => column === recipe.label))
-        throw new TableError(
-            `${table.file}: column ${JSON.stringify(recipe.label)} is both label and input`
-        )
-    const columns = recipe.inputs.map(({ column }) => numberColumn(table, column))
-    if (cells.length < 2 * recipe.blocks)
-        throw new TableError(
-            `${table.file}: ${cells.length} rows are too few for ${recipe.blocks} blocks`
-        )
-
-    const kinds = recipe.classes ?? [...new Set(cells)].sort().map(cell => ({ cell, name: cell }))
-    const classRows: number[] = new Array(kinds.length).fill(0)
-    const classes = Int32Array.from(cells, (cell, row) => {
-        const classIndex = kinds.findIndex(kind => kind.cell === cell)
-        if (cell === "" || classIndex < 0)
-            throw cellError(
-                table,
-                row,
-                recipe.label,
-                `is none of ${kinds.map(kind => kind.cell).join(", ")}`
-            )
-        ++classRows[classIndex]
-        return classIndex
-    })
-
-    const place = `${table.file}: column ${JSON.stringify(recipe.label)}`
-    if (kinds.length < 2) throw new TableError(`${place} has one class only`)
-    classRows.forEach((count, i) => {
-        if (count < 2)
-            throw new TableError(
-                `${place}: class ${JSON.stringify(kinds[i].cell)} has ${count} of the 2 rows it needs`
-            )
-    })
-    const classNames = kinds.map(({ name }) => name)
-    return { examples: { columns, classes, classCount: kinds.length }, classNames, classRows }
+function judged(
+    tree: TreeNode,
+    tickTree: TickTree,
+    { columns, classes, classCount }: Examples
+): { evaluation: Evaluation; ticks: number[][]; changed: number } {
+    const ticks = Array.from(classes, (_, row) => ticksOfRow(tickTree, columns, row))
+    const verdicts = ticks.map(row => classOfTicks(tickTree.root, row))
+    const changed = verdicts.filter(
+        (verdict, row) => verdict !== (classOfRow(tree, columns, row) ?? UNKNOWN)
+    ).length
+    return { evaluation: evaluate(classes, verdicts, classCount), ticks, changed }
 }
 
 function provenanceOf(recipe: Recipe, table: Table, summary: Summary): string[] {
     const { least, chosen } = summary.selection
-    return [
+    const { training, holdout } = summary
+    const folds =
+        recipe.groupBy === undefined
+            ? `${recipe.blocks} contiguous blocks`
+            : `groups of ${recipe.groupBy.map(column => JSON.stringify(column)).join(", ")}`
+    const lines = [
         `Recording: ${JSON.stringify(basename(table.file))}, ${summary.rows} rows,`,
         `sha256 ${table.sha256}`,
-        `Seed ${recipe.seed}. Size by cross-validation over ${recipe.blocks} contiguous blocks, up to ${recipe.maxNodes} nodes:`,
+        `Seed ${recipe.seed}. Size by cross-validation over ${folds}, up to ${recipe.maxNodes} nodes:`,
         `error ${percent(chosen.error)} +- ${percent(chosen.standardError)} at ${chosen.nodes} nodes; ` +
             `the least, ${percent(least.error)} +- ${percent(least.standardError)}, at ${least.nodes}.`,
-        `${summary.nodes} nodes; training accuracy ${percent(summary.trainingAccuracy)}; ` +
+        `${summary.nodes} nodes; training accuracy ${percent(training.accuracy)}, macro F1 ${percent(training.macroF1)}; ` +
             `rows changed by int16 scaling: ${summary.changedVsFloat}.`,
     ]
-}
-
-/** What it takes to make the same files again: no date, and no path of the machine. */
-function recipeJson(recipe: Recipe, table: Table): string {
-    const text = readFileSync(new URL("../package.json", import.meta.url), "utf8")
-    const { version } = JSON.parse(text) as { version: string }
-    const { name, label, inputs, classes, maxNodes, blocks, seed } = recipe
-    const contents = {
-        name,
-        versions: { motewise: version, format: FORMAT_VERSION },
-        recording: { file: basename(table.file), sha256: table.sha256, rows: table.rows.length },
-        label,
-        inputs,
-        classes,
-        maxNodes,
-        blocks,
-        seed,
-    }
-    return `${JSON.stringify(contents, undefined, 4)}\n`
+    if (holdout !== null)
+        lines.push(
+            `On ${holdout.rows} rows kept from it: accuracy ${percent(holdout.accuracy)}, macro F1 ${percent(holdout.macroF1)}.`
+        )
+    // Column names may hold what ends a comment.
+    return lines.map(line => line.replaceAll("*/", "* /"))
 }

@@ -1,7 +1,8 @@
 /** Which column of a recording is which measurand, and which one is the truth. */
 import { allMeasurands, measurandByName } from "../../src/telemetry/contract/measurands"
 import type { Conditions } from "../parts/part"
-import { InputError } from "./input-error"
+import { InputError } from "../../table/input-error"
+import { measurandOfColumn, ROW_NAMES } from "../../table/measurands"
 
 export interface Columns {
     /** Where each measurand stands in a row. */
@@ -17,45 +18,11 @@ export interface ColumnOptions {
     label?: string
 }
 
-/** What recordings call the measurands beside their own names, as `plain` writes it. Other units (degrees Fahrenheit) are not here on purpose. */
-const ALIASES = new Map<string, keyof Conditions>([
-    ["temperature", "temperatureCelsius"],
-    ["temp", "temperatureCelsius"],
-    ["temperaturec", "temperatureCelsius"],
-    ["tempc", "temperatureCelsius"],
-    ["humidity", "relativeHumidityPercent"],
-    ["rh", "relativeHumidityPercent"],
-    ["relativehumidity", "relativeHumidityPercent"],
-    ["humiditypercent", "relativeHumidityPercent"],
-    ["rhpercent", "relativeHumidityPercent"],
-    ["co2", "carbonDioxidePpm"],
-    ["co2ppm", "carbonDioxidePpm"],
-    ["carbondioxide", "carbonDioxidePpm"],
-    ["light", "illuminanceLuxes"],
-    ["lightlux", "illuminanceLuxes"],
-    ["lux", "illuminanceLuxes"],
-    ["lx", "illuminanceLuxes"],
-    ["illuminance", "illuminanceLuxes"],
-    ["illuminancelux", "illuminanceLuxes"],
-])
-
-/** Columns recordings have and no part feels. "label" counts here when another column was named as the label. */
-const UNUSED = new Set([
-    "",
-    "date",
-    "time",
-    "timestamp",
-    "datetime",
-    "id",
-    "row",
-    "index",
-    "label",
-    "humidityratio",
-])
+/** Columns no part feels. "label" counts here when another column was named as the label. */
+const UNUSED = new Set([...ROW_NAMES, "label", "humidityratio"])
 
 /** @throws InputError for a header, map or label that leaves any doubt; `path` is for the message */
 export function chooseColumns(path: string, header: string[], options: ColumnOptions): Columns {
-    refuseDuplicates(path, header)
     const label = labelColumn(path, header, options)
     const measurands = mappedColumns(path, header, label, options.map)
     const mapped = new Set(measurands.values())
@@ -63,8 +30,8 @@ export function chooseColumns(path: string, header: string[], options: ColumnOpt
 
     header.forEach((name, index) => {
         if (index === label || mapped.has(index)) return
-        const measurand = measurandCalled(plain(name))
-        if (measurand === undefined) {
+        const measurand = measurandOfColumn(name)
+        if (measurand === undefined || !isMeasurand(measurand)) {
             if (!options.map && !UNUSED.has(name.toLowerCase())) refuseUnknown(path, name)
             return
         }
@@ -78,12 +45,6 @@ export function chooseColumns(path: string, header: string[], options: ColumnOpt
         throw new InputError(`${path}: row 1: no column is a measurand (${measurandNames()})`)
     }
     return { measurands, label }
-}
-
-function refuseDuplicates(path: string, header: string[]): void {
-    const repeated = header.find((name, index) => header.indexOf(name) !== index)
-    if (repeated === undefined) return
-    throw new InputError(`${path}: row 1, column ${JSON.stringify(repeated)}: appears twice`)
 }
 
 function labelColumn(path: string, header: string[], options: ColumnOptions): number | undefined {
@@ -128,13 +89,6 @@ function mappedColumns(
     return chosen
 }
 
-function measurandCalled(plainName: string): keyof Conditions | undefined {
-    const named = allMeasurands()
-        .map(({ measurand }) => measurand)
-        .filter(isMeasurand)
-    return ALIASES.get(plainName) ?? named.find(measurand => plain(measurand) === plainName)
-}
-
 function isMeasurand(name: string): name is keyof Conditions {
     return measurandByName(name) !== undefined
 }
@@ -149,14 +103,6 @@ function refuseUnknown(path: string, column: string): never {
         `${path}: row 1, column ${name}: unknown column; map it to one of ${measurandNames()}, ` +
             `or name it as the label`
     )
-}
-
-/** "Temperature (C)", "temperature_c" and "TemperatureC" are one name. NFKC makes the subscript of CO₂ a digit. */
-function plain(name: string): string {
-    return name
-        .normalize("NFKC")
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}]/gu, "")
 }
 
 function list(columns: string[]): string {

@@ -5,8 +5,9 @@
  */
 import assert from "node:assert/strict"
 import type { Conditions } from "../parts/part"
-import { readTable } from "./csv"
-import { InputError } from "./input-error"
+import { isDecimal, shown } from "../../table/columns"
+import { readTable } from "../../table/csv"
+import { InputError } from "../../table/input-error"
 import { chooseColumns, type ColumnOptions } from "./replay-columns"
 import type { World } from "./world"
 
@@ -69,11 +70,8 @@ export function readReplay(path: string, options: ReplayOptions): ReplayWorld {
     return new ReplayWorld(conditions, truths, options.rowMs ?? ROW_MS)
 }
 
-/** Stricter than Number(), to which "0x1f", "Infinity" and " " are numbers. */
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
-
 function numberFromCell(cell: string, at: string): number {
-    if (!DECIMAL.test(cell)) throw new InputError(`${at}: ${shown(cell)} is not a number`)
+    if (!isDecimal(cell)) throw new InputError(`${at}: ${shown(cell)} is not a number`)
     const value = Number(cell)
     if (!Number.isFinite(value)) throw new InputError(`${at}: ${shown(cell)} is too large`)
     return value
@@ -86,9 +84,4 @@ function classFromCell(cell: string, classes: string[], at: string): string {
     if (found !== undefined) return found
     const known = classes.map((name, index) => `${name} (${index})`).join(", ")
     throw new InputError(`${at}: ${shown(cell)} is not a class; there are ${known}`)
-}
-
-/** Quoted, so that a line break or escape in the cell stays harmless; cut, for a cell may be a whole file. */
-function shown(cell: string): string {
-    return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell)
 }

@@ -163,6 +163,6 @@ test("help has examples, on standard output", () => {
 test("an unknown verb, or none, says which there are", () => {
     const { code, err } = motewise("fly")
     assert.equal(code, 2)
-    assert.match(err, /There are: sim, run, build, bench, new, doctor/)
+    assert.match(err, /There are: sim, run, build, train, eval, bench, new, doctor/)
     assert.equal(motewise().code, 2)
 })

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import fc from "fast-check"
-import { InputError } from "../../sim/worlds/input-error"
+import { InputError } from "../../table/input-error"
 import { allMeasurands } from "../../src/telemetry/contract/measurands"
 import { readReplay, type ReplayOptions } from "../../sim/worlds/replay"
 

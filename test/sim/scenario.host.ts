@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { PART_NAMES } from "../../sim/breadboard"
 import { readScenario, SCENARIO_NAMES } from "../../sim/scenario"
-import { InputError } from "../../sim/worlds/input-error"
+import { InputError } from "../../table/input-error"
 import { fileOf } from "../cli/run"
 
 test("ours are all in order, by name and by path", () => {

@@ -1,14 +1,12 @@
 /** The trainer as it is called: what it writes, and that bad input leaves one line and nothing else. */
 import assert from "node:assert/strict"
-import { spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, test } from "node:test"
-import { fileURLToPath } from "node:url"
-import { FolderError, writeModelFolder } from "../../train/folder"
-
-const SCRIPT = fileURLToPath(new URL("../../train/train.ts", import.meta.url))
+import { InputError } from "../../table/input-error"
+import { writeModelFolder } from "../../train/folder"
+import { motewise } from "../cli/run"
 
 let folder: string
 let recording: string
@@ -31,27 +29,26 @@ function roomCsv(): string {
     return ["Light,CO2,label", ...rows, ""].join("\n")
 }
 
+const NAMES = "It takes lower-case words joined by hyphens that are no word of the language."
 const MAP = ["--map", "Light=illuminanceLuxes,CO2=carbonDioxidePpm"]
 
-function run(...more: string[]) {
-    const given = ["--data", recording, "--label", "label", "--out", out, "--name", "room", ...more]
-    return spawnSync(process.execPath, ["--import", "tsx", SCRIPT, ...given], { encoding: "utf8" })
-}
+const run = (...more: string[]) =>
+    motewise("train", "--data", recording, "--label", "label", "--out", out, ...more)
 
 function refused(message: string, ...more: string[]): void {
-    const { status, stdout, stderr } = run(...more)
-    assert.equal(stderr, `${message}\n`)
-    assert.equal(status, 2)
-    assert.equal(stdout, "")
+    const { code, out, err } = run(...more)
+    assert.equal(err, `${message}\n`)
+    assert.equal(code, 2)
+    assert.equal(out, "")
     assert.deepEqual(readdirSync(folder), ["room.csv"])
 }
 
 describe("train command", () => {
     test("writes a model that says where it comes from, the same each time", () => {
         const first = run(...MAP)
-        assert.equal(first.stderr, "")
-        assert.equal(first.status, 0)
-        const files = ["model.ts", "recipe.json", "vectors.json", "vectors.ts"]
+        assert.equal(first.err, "")
+        assert.equal(first.code, 0)
+        const files = ["model.ts", "recipe.json", "tree.json", "vectors.json", "vectors.ts"]
         assert.deepEqual(readdirSync(out).sort(), files)
         assert.deepEqual(readdirSync(join(folder, "models")), ["room"])
         const texts = files.map(name => readFileSync(join(out, name), "utf8"))
@@ -59,7 +56,7 @@ describe("train command", () => {
         assert.match(texts[0], /"room\.csv", 40 rows/)
         for (const text of texts) assert.ok(!text.includes(folder), "!text.includes(folder)")
         const second = run(...MAP)
-        assert.equal(second.stdout, first.stdout)
+        assert.equal(second.out, first.out)
         assert.deepEqual(
             files.map(name => readFileSync(join(out, name), "utf8")),
             texts
@@ -67,15 +64,15 @@ describe("train command", () => {
     })
 
     test("prints its figures as JSON on request", () => {
-        const { stdout } = run(...MAP, "--json", "--classes", "out=vacant,in=occupied")
-        const summary = JSON.parse(stdout)
+        const { out } = run(...MAP, "--json", "--classes", "out=vacant,in=occupied")
+        const summary = JSON.parse(out)
         assert.equal(summary.nodes, 3)
         assert.deepEqual(summary.classes, [
             { name: "vacant", rows: 21 },
             { name: "occupied", rows: 19 },
         ])
         assert.deepEqual(summary.inputs, ["illuminanceLuxes"])
-        assert.equal(summary.trainingAccuracy, 1)
+        assert.equal(summary.training.accuracy, 1)
         assert.equal(summary.changedVsFloat, 0)
     })
 
@@ -112,55 +109,37 @@ describe("train command", () => {
 
     test("refuses arguments that make no sense", () => {
         const invalid = (option: string, given: string, reason: string) =>
-            `error: option '${option}' argument '${given}' is invalid. ${reason}`
-        refused("error: required option '--map <column=measurand,...>' not specified")
+            `option '${option}' argument '${given}' is invalid. ${reason}`
         for (const count of ["1", "100000", "7.5", "many"])
             refused(
-                invalid("--max-nodes <count>", count, "It must be a whole number from 3 to 1023."),
+                invalid("--max-nodes <n>", count, "It takes a whole number from 3 to 1023."),
                 ...MAP,
                 "--max-nodes",
                 count
             )
         for (const given of ["Light", "Light=", "a=b=c"])
             refused(
-                invalid(
-                    "--map <column=measurand,...>",
-                    given,
-                    `"${given}" is not of the form left=right.`
-                ),
+                invalid("--map <columns>", given, `"${given}" is not of the form left=right.`),
                 "--map",
                 given
             )
         refused(
             invalid(
-                "--map <column=measurand,...>",
+                "--map <columns>",
                 "Light=illuminanceLuxes,CO2=illuminanceLuxes",
                 '"illuminanceLuxes" stands there twice.'
             ),
             "--map",
             "Light=illuminanceLuxes,CO2=illuminanceLuxes"
         )
-        refused(
-            invalid("--name <name>", "class", "It is a word of the language."),
-            ...MAP,
-            "--name",
-            "class"
-        )
-        refused(
-            invalid("--name <name>", "../Room", "It must be lower-case words joined by hyphens."),
-            ...MAP,
-            "--name",
-            "../Room"
-        )
+        refused(invalid("--name <name>", "class", NAMES), ...MAP, "--name", "class")
+        refused(invalid("--name <name>", "../Room", NAMES), ...MAP, "--name", "../Room")
     })
 
     test("names the measurands there are", () => {
-        const { status, stderr } = run("--map", "Light=lux")
-        assert.equal(status, 2)
-        assert.match(
-            stderr,
-            /No measurand is called lux; there are temperatureCelsius, [^\n]*\.\n$/
-        )
+        const { code, err } = run("--map", "Light=lux")
+        assert.equal(code, 2)
+        assert.match(err, /No measurand is called lux; there are temperatureCelsius, [^\n]*\.\n$/)
     })
 })
 
@@ -189,7 +168,7 @@ describe("model folder", () => {
     test("when writing fails, the old model stays and nothing lies about", () => {
         writeModelFolder(out, { "recipe.json": "1", "model.ts": "old" })
         const broken = { "model.ts": "new", "none/such": "" }
-        assert.throws(() => writeModelFolder(out, broken), FolderError)
+        assert.throws(() => writeModelFolder(out, broken), InputError)
         assert.equal(readFileSync(join(out, "model.ts"), "utf8"), "old")
         assert.deepEqual(readdirSync(join(folder, "models")), ["room"])
     })

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url"
 import { occupancy } from "../../models/occupancy/model"
 import { occupancyVectors } from "../../models/occupancy/vectors"
 import { MISSING, type Model, ticksFromValue } from "../../src/inference/model"
-import { numberColumn, readTable, textColumn } from "../../train/table"
+import { numberColumn, textColumn } from "../../table/columns"
+import { readTable } from "../../table/csv"
 import { train } from "../../train/training"
 
 const ROOT = new URL("../../", import.meta.url)
@@ -98,8 +99,8 @@ describe("occupancy model", () => {
 
     test("comes out of the trainer again, to the letter", { skip }, () => {
         const { recording, ...settings } = recipe
-        const { files, summary } = train({ data: recordingPath("train"), ...settings })
-        for (const name of ["model.ts", "vectors.json", "vectors.ts"])
+        const { files, summary } = train(readTable(recordingPath("train")), settings)
+        for (const name of ["model.ts", "tree.json", "vectors.json", "vectors.ts"])
             assert.equal(files[name], committed(name))
         const again = JSON.parse(files["recipe.json"]) as RecipeFile
         assert.deepEqual(again.recording, recording)

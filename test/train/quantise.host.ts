@@ -5,9 +5,9 @@ import { classOfTicks, quantisedTree, scaledInput, ticksOfRow } from "../../trai
 import type { TreeNode } from "../../train/tree"
 
 function stump(feature: number, threshold: number): TreeNode {
-    const low = { classIndex: 0 }
-    const high = { classIndex: 1 }
-    return { classIndex: 0, split: { feature, threshold, order: 0, low, high } }
+    const low = { classIndex: 0, counts: [1, 0] }
+    const high = { classIndex: 1, counts: [0, 1] }
+    return { classIndex: 0, counts: [1, 1], split: { feature, threshold, low, high } }
 }
 
 describe("scales", () => {

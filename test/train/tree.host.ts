@@ -1,13 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import {
-    classOfRow,
-    type Examples,
-    growTree,
-    nodeCount,
-    prunedTree,
-    type TreeNode,
-} from "../../train/tree"
+import { classOfRow, type Examples, growTree, nodeCount, type TreeNode } from "../../train/tree"
 
 function examplesOf(columns: number[][], classes: number[]): Examples {
     return {
@@ -36,9 +29,8 @@ describe("tree", () => {
         assert.deepEqual(split, {
             feature: 0,
             threshold: 2.5,
-            order: 0,
-            low: { classIndex: 0 },
-            high: { classIndex: 1 },
+            low: { classIndex: 0, counts: [2, 0] },
+            high: { classIndex: 1, counts: [0, 2] },
         })
     })
 
@@ -64,23 +56,16 @@ describe("tree", () => {
     })
 
     test("the best split of the whole tree comes first", () => {
-        const { split } = grown(TWO_GROUPS, 7)
-        assert.equal(split?.feature, 0)
-        assert.equal(split?.threshold, 0.5)
-        assert.equal(split?.high.split?.order, 1)
-        assert.equal(split?.high.split?.threshold, 4.5)
-        assert.equal(split?.low.split?.order, 2)
-        assert.equal(split?.low.split?.threshold, 7.5)
-    })
-
-    test("a smaller tree is the beginning of a larger one", () => {
-        const whole = grown(TWO_GROUPS, 7)
-        for (let splits = 0; splits <= 3; ++splits)
-            assert.deepEqual(prunedTree(grown(TWO_GROUPS, splits), 7), prunedTree(whole, splits))
-        assert.deepEqual(
-            [0, 1, 2, 3].map(splits => nodeCount(prunedTree(whole, splits))),
-            [1, 3, 5, 7]
-        )
+        const thresholds = (splits: number) => {
+            const { split } = grown(TWO_GROUPS, splits)
+            return [split, split?.low.split, split?.high.split].map(cut => cut?.threshold)
+        }
+        assert.deepEqual(thresholds(0), [undefined, undefined, undefined])
+        assert.deepEqual(thresholds(1), [0.5, undefined, undefined])
+        assert.deepEqual(thresholds(2), [0.5, undefined, 4.5])
+        assert.deepEqual(thresholds(3), [0.5, 7.5, 4.5])
+        assert.deepEqual(thresholds(7), thresholds(3))
+        assert.equal(nodeCount(grown(TWO_GROUPS, 7)), 7)
     })
 
     test("of equal gains the lower feature and the lower threshold are taken", () => {
@@ -100,10 +85,10 @@ describe("tree", () => {
                 ],
                 [0, 0, 1, 1, 2, 2, 3, 3]
             ),
-            7
+            2
         )
-        assert.equal(split?.low.split?.order, 1)
-        assert.equal(split?.high.split?.order, 2)
+        assert.notEqual(split?.low.split, undefined)
+        assert.equal(split?.high.split, undefined)
     })
 
     test("of equally frequent classes the lowest is the answer", () => {
@@ -138,10 +123,70 @@ describe("tree", () => {
         assert.equal(split?.threshold, 4.5)
     })
 
-    test("a split that does not change the class is pruned", () => {
-        // The best cut, 4.5, leaves 0,0,0,0 and 1,0: class 0 on both sides.
-        const tree = grown(examplesOf([[1, 2, 3, 4, 5, 6]], [0, 0, 0, 0, 1, 0]), 1)
-        assert.equal(tree.split?.threshold, 4.5)
-        assert.deepEqual(prunedTree(tree, 1), { classIndex: 0 })
+    describe("with gaps", () => {
+        /** Feature 0 tells the classes at 4.5; feature 1 says nearly the same the other way round; feature 2 says nothing. */
+        const GAPS = examplesOf(
+            [
+                [1, 2, 3, NaN, 5, 6, 7, 8, NaN],
+                [9, 8, 7, 9, 3, 2, 1, 7.5, 2],
+                [1, 2, 1, 2, 1, 2, 1, 2, 1],
+            ],
+            [0, 0, 0, 0, 1, 1, 1, 1, 1]
+        )
+
+        test("a cut is judged by the rows that have its value", () => {
+            // Without them: 3 of class 0, 4 of class 1, parted at 4 without an error.
+            const { split } = grown(GAPS, 1)
+            assert.equal(split?.feature, 0)
+            assert.equal(split?.threshold, 4)
+        })
+
+        test("the surrogate is the input that agrees most, and rows with a gap go by it", () => {
+            // Of 7 rows with both, 4 go high. Feature 1 agrees in 6 at 5, low above it (8 and 7.5 lie on one side); feature 2 in 4.
+            const { split } = grown(GAPS, 1)
+            assert.deepEqual(split?.surrogate, { feature: 1, threshold: 5, lowIsBelow: false })
+            assert.deepEqual(split?.low.counts, [4, 0])
+            assert.deepEqual(split?.high.counts, [0, 5])
+        })
+
+        test("no input agreeing better than the larger side, there is none, and the larger side takes the gaps", () => {
+            const examples = examplesOf(
+                [
+                    [1, 2, 3, NaN, 5, 6, 7, 8],
+                    [1, 2, 1, 1, 2, 1, 2, 1],
+                ],
+                [0, 0, 0, 0, 1, 1, 1, 1]
+            )
+            const { split } = grown(examples, 1)
+            assert.equal(split?.feature, 0)
+            assert.equal(split?.surrogate, undefined)
+            assert.deepEqual(split?.low.counts, [3, 0])
+            assert.deepEqual(split?.high.counts, [1, 4])
+        })
+
+        test("in the field a missing input takes the surrogate, and without one it is left open", () => {
+            const tree = grown(GAPS, 1)
+            const told = (...values: number[]) =>
+                classOfRow(
+                    tree,
+                    values.map(value => Float64Array.of(value)),
+                    0
+                )
+            assert.equal(told(1, 0, 0), 0)
+            assert.equal(told(NaN, 6, 0), 0)
+            assert.equal(told(NaN, 5, 0), 1)
+            assert.equal(told(NaN, NaN, 1), undefined)
+        })
+
+        test("a recording without gaps pays for no surrogates", () => {
+            const whole = examplesOf(
+                [
+                    [1, 2, 3, 4],
+                    [1, 2, 3, 4],
+                ],
+                [0, 0, 1, 1]
+            )
+            assert.equal(grown(whole, 1).split?.surrogate, undefined)
+        })
     })
 })

@@ -4,19 +4,25 @@
  * RFC 4180, and what spreadsheets make of it: a byte order mark, any line ending, blank lines at the end, `;` or a tab for the comma.
  * A blank line before the end is a ragged row, because a row skipped in silence would shift the time of all after it.
  */
+import { createHash } from "node:crypto"
 import { parse, CsvError } from "csv-parse/sync"
 import { readFileSync } from "node:fs"
 import { InputError } from "./input-error"
 
 export interface Table {
+    /** As it was given: messages begin with it. */
+    file: string
+    sha256: string
+    /** Every name once. */
     header: string[]
     /** Each as long as the header. `rows[i]` is row i + 2 of the file, whose header is row 1. */
     rows: string[][]
 }
 
-/** @throws InputError missing, unreadable, empty, header only, quotes out of place, ragged */
+/** @throws InputError missing, unreadable, empty, header only, quotes out of place, ragged, a column named twice */
 export function readTable(path: string): Table {
-    const records = parseRecords(path, readText(path))
+    const bytes = readBytes(path)
+    const records = parseRecords(path, textOf(path, bytes))
     while (records.length && isBlank(records[records.length - 1])) records.pop()
     if (!records.length) throw new InputError(`${path}: the file is empty`)
     const [header, ...rows] = records
@@ -28,7 +34,10 @@ export function readTable(path: string): Table {
             `${path}: row ${index + 2}: expected ${header.length} ${cells}, found ${row.length}`
         )
     })
-    return { header, rows }
+    const twice = header.find((name, index) => header.indexOf(name) !== index)
+    if (twice !== undefined)
+        throw new InputError(`${path}: row 1, column ${JSON.stringify(twice)}: appears twice`)
+    return { file: path, sha256: createHash("sha256").update(bytes).digest("hex"), header, rows }
 }
 
 const FILE_FAULTS = new Map([
@@ -37,14 +46,16 @@ const FILE_FAULTS = new Map([
     ["EACCES", "may not be read"],
 ])
 
-function readText(path: string): string {
-    let bytes: Buffer
+function readBytes(path: string): Buffer {
     try {
-        bytes = readFileSync(path)
+        return readFileSync(path)
     } catch (e) {
         const code = (e as NodeJS.ErrnoException).code ?? "unknown fault"
         throw new InputError(`${path}: ${FILE_FAULTS.get(code) ?? `cannot be read (${code})`}`)
     }
+}
+
+function textOf(path: string, bytes: Buffer): string {
     try {
         // Fatal, or a UTF-16 file would come in as text full of U+FFFD; it also takes off the byte order mark.
         return new TextDecoder("utf-8", { fatal: true }).decode(bytes)

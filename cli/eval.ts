@@ -1,0 +1,64 @@
+/** `motewise eval`: a model folder, judged by a recording. */
+import { Command, Option } from "commander"
+import Table from "cli-table3"
+import { readTable } from "../table/csv"
+import { percent } from "../train/evaluation"
+import { judge, type Judgement, type Runtime } from "../train/judging"
+import { readModelFolder } from "../train/model-folder"
+import { writePredictions } from "../train/predictions"
+
+interface EvalOptions {
+    data: string
+    label?: string
+    runtime: Runtime
+    predictions?: string
+    json: boolean
+}
+
+export function evalCommand(): Command {
+    return new Command("eval")
+        .description("judge a model by a recording, with the code that runs on the board")
+        .argument("<folder>", "the model's folder, such as models/room")
+        .requiredOption("--data <file.csv>", "the recording")
+        .option("--label <column>", "the column with the truth (default: as it was trained)")
+        .addOption(
+            new Option("--runtime <runtime>", "where the model runs: the VM of the board, or Node")
+                .choices(["vm", "host"])
+                .default("vm")
+        )
+        .option("--predictions <out.csv>", "write the verdict of every row there")
+        .option("--json", "print one JSON object and nothing else", false)
+        .addHelpText(
+            "after",
+            `
+Examples:
+  motewise eval models/room --data next-week.csv
+  motewise eval models/room --data next-week.csv --runtime host --json
+  motewise eval models/room --data next-week.csv --predictions verdicts.csv`
+        )
+        .action(run)
+}
+
+async function run(folder: string, options: EvalOptions): Promise<void> {
+    const { data, label, runtime, predictions, json } = options
+    const model = await readModelFolder(folder)
+    const { judgement, truths, verdicts } = await judge(model, readTable(data), label, runtime)
+    if (predictions !== undefined)
+        writePredictions(predictions, judgement.classes, truths, verdicts)
+    console.log(json ? JSON.stringify(judgement) : report(folder, judgement))
+}
+
+function report(folder: string, judgement: Judgement): string {
+    const { rows, accuracy, macroF1, unknown, classes, confusion, nodes, codeBytes } = judgement
+    const table = new Table({
+        head: ["truth", ...classes.map(name => `said ${name}`)],
+        colAligns: ["left", ...classes.map(() => "right" as const)],
+        style: { head: [], border: [] },
+    })
+    classes.forEach((name, i) => table.push([name, ...confusion[i]]))
+    return [
+        `${folder}: accuracy ${percent(accuracy)}, macro F1 ${percent(macroF1)}, unknown ${unknown}, of ${rows} rows`,
+        `${nodes} nodes, ${codeBytes} bytes of code; rows changed by int16 scaling: ${judgement.changedVsFloat}; run in: ${judgement.runtime}`,
+        table.toString(),
+    ].join("\n")
+}

@@ -1,0 +1,29 @@
+/** The verdict of every row, as a CSV file. */
+import { renameSync, rmSync, writeFileSync } from "node:fs"
+import { UNKNOWN } from "../src/inference/model"
+import { InputError } from "../table/input-error"
+
+/** `row,truth,verdict`, where the recording's header is row 1: whole or not at all. @throws InputError when it cannot be written */
+export function writePredictions(
+    file: string,
+    classes: string[],
+    truths: ArrayLike<number>,
+    verdicts: ArrayLike<number>
+): void {
+    const lines = Array.from(truths, (truth, i) => {
+        const verdict = verdicts[i] === UNKNOWN ? "unknown" : classes[verdicts[i]]
+        return `${i + 2},${quoted(classes[truth])},${quoted(verdict)}\n`
+    })
+    const draft = `${file}.${process.pid}`
+    try {
+        writeFileSync(draft, `row,truth,verdict\n${lines.join("")}`)
+        renameSync(draft, file)
+    } catch (e) {
+        rmSync(draft, { force: true })
+        throw new InputError(`${file}: cannot be written (${(e as NodeJS.ErrnoException).code})`)
+    }
+}
+
+function quoted(cell: string): string {
+    return /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+}
