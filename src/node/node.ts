@@ -6,7 +6,7 @@ import { parseBroker } from "../mqtt/broker"
 import { Link } from "../mqtt/link"
 import { Publish } from "../mqtt/packets"
 import { Session, SessionState } from "../mqtt/session"
-import { feature } from "../sensing/features"
+import { Feature, featureOf, parseFeature } from "../sensing/features"
 import { PartPlan, Sampler, nextRound } from "../sensing/sampler"
 import { Window } from "../sensing/window"
 import { measurandByName } from "../telemetry/contract/measurands"
@@ -69,6 +69,7 @@ class Node {
     private readonly alarms = new AlarmLog(this.store)
     private readonly wallClock = new WallClock()
     private readonly windows: Window[] = []
+    private readonly features: Feature[] = []
     /** By model input: which of the sampler's values it looks at. */
     private readonly inputs: number[] = []
     private readonly ticks: number[] = []
@@ -83,7 +84,7 @@ class Node {
     private isShowing = false
 
     constructor(private readonly options: NodeOptions) {
-        const { parts, model, report } = options
+        const { parts, model, report, sampleEveryMs } = options
         const routineReports = report.whileOffline === "newest" ? 1 : ROUTINE_REPORTS
         this.outbox = new Outbox(routineReports, ALARM_SLOTS)
         this.sampler = new Sampler(parts)
@@ -97,6 +98,7 @@ class Node {
         for (const input of model.inputs) {
             this.inputs.push(this.sampler.measurands.indexOf(input.measurand))
             this.windows.push(new Window(WINDOW_SAMPLES))
+            this.features.push(parseFeature(input.feature, 1000 / sampleEveryMs))
             this.ticks.push(0)
         }
     }
@@ -201,7 +203,7 @@ class Node {
         for (let i = 0; i < model.inputs.length; ++i) {
             const input = model.inputs[i]
             this.windows[i].push(this.sampler.values[this.inputs[i]])
-            this.ticks[i] = ticksFromValue(input, feature(input.feature, this.windows[i]))
+            this.ticks[i] = ticksFromValue(input, featureOf(this.features[i], this.windows[i]))
         }
         const index = model.classify(this.ticks)
         return index === UNKNOWN ? VERDICT_UNKNOWN : model.classes[index]

@@ -2,15 +2,16 @@
 export class Window {
     /** Samples pushed, at most `capacity`. */
     filled = 0
-    private readonly values: number[] = []
-    private next = 0
+    /** A ring: of a full window the oldest is at `next`, and those after it follow, round the end. */
+    readonly samples: number[] = []
+    next = 0
 
     constructor(readonly capacity: number) {
-        for (let i = 0; i < capacity; ++i) this.values.push(NaN)
+        for (let i = 0; i < capacity; ++i) this.samples.push(NaN)
     }
 
     push(value: number): void {
-        this.values[this.next] = value
+        this.samples[this.next] = value
         this.next++
         if (this.next === this.capacity) this.next = 0
         if (this.filled < this.capacity) this.filled++
@@ -20,6 +21,6 @@ export class Window {
     at(age: number): number {
         let index = this.next - 1 - age
         if (index < 0) index += this.capacity
-        return this.values[index]
+        return this.samples[index]
     }
 }
