@@ -2,6 +2,7 @@
 import { Command } from "commander"
 import Table from "cli-table3"
 import { offline } from "../bench/offline/offline"
+import { measureInference } from "../bench/inference/inference"
 import { measurePowerCuts } from "../bench/power-cuts/cuts"
 import { reconnect } from "../bench/reconnect/reconnect"
 import { soakInHalves } from "../bench/soak/halves"
@@ -17,6 +18,7 @@ export function benchCommand(): Command {
         .addCommand(powerCutsCommand())
         .addCommand(offlineCommand())
         .addCommand(mutationCommand())
+        .addCommand(inferenceCommand())
 }
 
 function soakCommand(): Command {
@@ -89,6 +91,30 @@ function offlineCommand(): Command {
             const alarmsFirst = told.findIndex(({ isAlarm }) => !isAlarm)
             print({ ...figures, alarmsFirst, told: told.length }, json)
             if (figures.unaccounted + figures.panics > 0) process.exitCode = 1
+        })
+}
+
+function inferenceCommand(): Command {
+    return new Command("inference")
+        .description("verdicts a second in the VM: generated code, packed bytes, a tree of objects")
+        .option("--seed <n>", "of everything random", integerFrom(0, 2 ** 30), 1)
+        .option("--json", "print one JSON array and nothing else", false)
+        .addHelpText("after", "\nExamples:\n  motewise bench inference --json")
+        .action(async ({ seed, json }) => {
+            const progress = watchShare("measured")
+            const sizes = await measureInference(seed, progress.tell)
+            progress.done()
+            if (json) {
+                console.log(JSON.stringify(sizes))
+                return
+            }
+            const table = new Table({
+                head: Object.keys(sizes[0]),
+                style: { head: [], border: [] },
+            })
+            for (const size of sizes)
+                table.push(Object.values(size).map(value => String(value ?? "-")))
+            console.log(table.toString())
         })
 }
 

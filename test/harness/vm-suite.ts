@@ -80,6 +80,8 @@ export interface RunLimits {
     gcStress?: boolean
     virtualMsMax?: number
     clockReadsMax?: number
+    /** Told each line when it is printed. */
+    onLine?: (line: string) => void
 }
 
 /** @throws Error when the VM refuses the image */
@@ -90,6 +92,7 @@ export function runToEnd(
         gcStress = false,
         virtualMsMax = VIRTUAL_MS_MAX,
         clockReadsMax = Infinity,
+        onLine = () => {},
     }: RunLimits
 ): Run {
     const lines: string[] = []
@@ -111,7 +114,11 @@ export function runToEnd(
             flashBytes: FLASH_BYTES,
             loadFlash: () => flash.load(),
             saveFlash: saved => flash.save(saved),
-            print: said => void lines.push(said.replace(PREFIX, "")),
+            print: said => {
+                const line = said.replace(PREFIX, "")
+                lines.push(line)
+                onLine(line)
+            },
             panic: code => (ended ??= `panic ${code}`),
             sendFrame: () => {},
             answer: () => {},
