@@ -62,6 +62,17 @@ export const STEPS_CASES: number[][] = [
     [30, UNUSUAL],
 ]
 
+export const SETTLING: FastSlowModel = { ...STEPS, settling: 3 }
+
+export const SETTLING_CASES: number[][] = [
+    [10, QUIET],
+    // fast 15 against 10, and the bound is 1: but it settles. slow 12.5, variance 18.75; then slow 14.375, variance 24.609
+    [20, QUIET],
+    [20, QUIET],
+    // fast 23.75 against 14.375, and the bound is 4.961
+    [30, UNUSUAL],
+]
+
 /** One tree of one cut, so that its counts can be followed by hand. */
 export const ONE_CUT: HalfSpaceModel = {
     seed: 1,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "../suite"
 import { EwmaZ } from "../../src/inference/ewma-z"
 import { FastSlow } from "../../src/inference/fast-slow"
 import { HALVES_MAX, HalfSpaceTrees } from "../../src/inference/half-space-trees"
-import { UNUSUAL } from "../../src/inference/verdict"
+import { QUIET, UNUSUAL } from "../../src/inference/verdict"
 import { expectNear } from "../expect"
 import {
     FROZEN,
@@ -11,6 +11,8 @@ import {
     ONE_CUT,
     ONE_CUT_CASES,
     ONE_CUT_SCORES,
+    SETTLING,
+    SETTLING_CASES,
     STEPS,
     STEPS_CASES,
     YIELDING,
@@ -43,6 +45,33 @@ describe("detectors", () => {
     test("fast and slow: downwards as upwards", () => {
         const detector = new FastSlow(STEPS)
         expectVerdicts(STEPS_CASES, value => detector.push(-value))
+    })
+
+    test("fast and slow: no alarm while it settles", () => {
+        const detector = new FastSlow(SETTLING)
+        expectVerdicts(SETTLING_CASES, value => detector.push(value))
+    })
+
+    test("half-space trees: a half with no more than massMin values is cut no further", () => {
+        // The root's 4 are not more than 4: its mass, once, over the window.
+        const detector = new HalfSpaceTrees({ ...ONE_CUT, massMin: 4 })
+        for (let i = 0; i < 4; ++i) detector.push([-9])
+        for (const value of [-9, 9]) {
+            expect(detector.push([value])).toBe(QUIET)
+            expect(detector.score).toBe(1)
+        }
+    })
+
+    test("half-space trees: a half is counted beyond 255, and each window anew", async () => {
+        for (const window of [300, 4]) {
+            const detector = new HalfSpaceTrees({ ...ONE_CUT, window })
+            for (let i = 0; i < 4 * window; ++i) {
+                if (i % 100 === 0) await ds.sleep(0)
+                detector.push([-9])
+                // All of a window in one half of two.
+                if (i >= window) expect(detector.score).toBe(2)
+            }
+        }
     })
 
     test("half-space trees: counts of a single cut", () => {

@@ -1,14 +1,21 @@
 /** The device's features under Node: the cases the VM runs, and sines against what analysis says of them. */
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { featureOf, parseFeature } from "../../src/sensing/features"
+import { FEATURES, featureOf, parseFeature } from "../../src/sensing/features"
 import { goertzelCoefficient } from "../../src/sensing/goertzel"
 import { Window } from "../../src/sensing/window"
 import { RandomStream } from "../../sim/random"
 import { FEATURE_CASES, FEATURE_TOLERANCE, NO_FEATURES } from "./featureCases"
 
-function taken(name: string, samplesPerSecond: number, samples: number[]): number {
+/** @param before samples that the window has forgotten again: where its ring begins */
+function taken(
+    name: string,
+    samplesPerSecond: number,
+    samples: number[],
+    before: number[] = []
+): number {
     const window = new Window(samples.length)
+    for (const sample of before) window.push(sample)
     for (const sample of samples) window.push(sample)
     return featureOf(parseFeature(name, samplesPerSecond), window)
 }
@@ -58,7 +65,8 @@ describe("features", () => {
             const samples = Array.from({ length: 3 + random.integer(120) }, () => random.normal())
             const hertz = (1 + random.integer(2499)) / 100
             const expected = bandByDefinition(hertz, 50, samples)
-            near(taken(`band:${hertz}`, 50, samples), expected, 1e-9, `${hertz} Hz`)
+            const before = Array.from({ length: random.integer(200) }, () => random.normal())
+            near(taken(`band:${hertz}`, 50, samples, before), expected, 1e-9, `${hertz} Hz`)
         }
     })
 
@@ -78,5 +86,19 @@ describe("features", () => {
         let sum = 0
         for (let cycles = 1; cycles <= 25; ++cycles) sum += taken(`band:${cycles}`, 51, noise)
         near(sum, taken("sd", 51, noise) ** 2, 1e-9, "variance")
+    })
+
+    test("a gap anywhere, and a window that is short of one sample, leave nothing but the last", () => {
+        for (const name of [...FEATURES, "band:3"]) {
+            for (let gap = 0; gap < 4; ++gap) {
+                const samples = [4, 1, 3, 2].map((value, i) => (i === gap ? NaN : value))
+                const isLast = name === "last" && gap < 3
+                assert.equal(Number.isNaN(taken(name, 50, samples)), !isLast, `${name}, gap ${gap}`)
+            }
+            const window = new Window(4)
+            for (const sample of [4, 1, 3]) window.push(sample)
+            const value = featureOf(parseFeature(name, 50), window)
+            assert.equal(Number.isNaN(value), name !== "last", name)
+        }
     })
 })
