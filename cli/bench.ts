@@ -65,15 +65,7 @@ function powerCutsCommand(): Command {
                 onCut: (done, all) => progress.tell(done / all),
             })
             progress.done()
-            if (json) console.log(JSON.stringify(writes))
-            else {
-                const table = new Table({
-                    head: Object.keys(writes[0]),
-                    style: { head: [], border: [] },
-                })
-                for (const row of writes) table.push(Object.values(row))
-                console.log(table.toString())
-            }
+            printRows(writes, json)
             if (writes.some(({ lost, crashed }) => lost + crashed > 0)) process.exitCode = 1
         })
 }
@@ -104,18 +96,18 @@ function inferenceCommand(): Command {
             const progress = watchShare("measured")
             const sizes = await measureInference(seed, progress.tell)
             progress.done()
-            if (json) {
-                console.log(JSON.stringify(sizes))
-                return
-            }
-            const table = new Table({
-                head: Object.keys(sizes[0]),
-                style: { head: [], border: [] },
-            })
-            for (const size of sizes)
-                table.push(Object.values(size).map(value => String(value ?? "-")))
-            console.log(table.toString())
+            printRows(sizes, json)
         })
+}
+
+function printRows(rows: object[], json: boolean): void {
+    if (json) {
+        console.log(JSON.stringify(rows))
+        return
+    }
+    const table = new Table({ head: Object.keys(rows[0]), style: { head: [], border: [] } })
+    for (const row of rows) table.push(Object.values(row).map(value => String(value ?? "-")))
+    console.log(table.toString())
 }
 
 function print(result: object, json: boolean): void {

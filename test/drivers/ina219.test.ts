@@ -7,40 +7,15 @@ import {
     busVoltsFromTicks,
 } from "../../src/drivers/ina219"
 import { SimIna219 } from "../../sim/parts/ina219"
-import { Conditions, Part } from "../../sim/parts/part"
+import { Conditions } from "../../sim/parts/part"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Watched } from "./watched"
 import { Stranger } from "./stranger"
 
 /** Half a step of each, at 0.1 ohm. */
 const STEP_VOLTS = 0.00201
 const STEP_AMPERES = 0.000051
-
-/** Notes what goes over the bus, and may change what one register says. */
-class Watched implements Part {
-    readonly address = 0x40
-    said = ""
-    private pointer = 0
-
-    constructor(
-        private readonly inner: Part,
-        private readonly register = -1,
-        private readonly change: (bytes: Buffer) => void = () => {}
-    ) {}
-
-    write(bytes: Buffer): boolean {
-        this.pointer = bytes[0]
-        this.said += bytes.toString("hex") + " "
-        return this.inner.write(bytes)
-    }
-
-    read(length: number): Buffer | undefined {
-        const bytes = this.inner.read(length)
-        this.said += `r${length} `
-        if (this.pointer === this.register) this.change(bytes)
-        return bytes
-    }
-}
 
 let clock: FakeClock
 let supply: Conditions

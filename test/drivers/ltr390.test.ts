@@ -2,40 +2,15 @@
 import { beforeEach, describe, expect, test } from "../suite"
 import { Ltr390, luxesFromTicks, uvIndexFromTicks } from "../../src/drivers/ltr390"
 import { SimLtr390 } from "../../sim/parts/ltr390"
-import { Conditions, Part } from "../../sim/parts/part"
+import { Conditions } from "../../sim/parts/part"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Watched } from "./watched"
 import { Stranger } from "./stranger"
 
 /** A step of each, and what the VM's printing of floats can hide. */
 const STEP_LUXES = 0.15
 const STEP_UV_INDEX = 1 / 2300
-
-/** Notes what goes over the bus, and may change what one register says. */
-class Watched implements Part {
-    readonly address = 0x53
-    said = ""
-    private pointer = 0
-
-    constructor(
-        private readonly inner: Part,
-        private readonly register = -1,
-        private readonly change: (bytes: Buffer) => void = () => {}
-    ) {}
-
-    write(bytes: Buffer): boolean {
-        this.pointer = bytes[0]
-        this.said += bytes.toString("hex") + " "
-        return this.inner.write(bytes)
-    }
-
-    read(length: number): Buffer | undefined {
-        const bytes = this.inner.read(length)
-        this.said += `r${length} `
-        if (this.pointer === this.register) this.change(bytes)
-        return bytes
-    }
-}
 
 let clock: FakeClock
 let sun: Conditions

@@ -2,39 +2,14 @@
 import { beforeEach, describe, expect, test } from "../suite"
 import { Mmc5603, microteslasFromTicks } from "../../src/drivers/mmc5603"
 import { SimMmc5603 } from "../../sim/parts/mmc5603"
-import { Conditions, Part } from "../../sim/parts/part"
+import { Conditions } from "../../sim/parts/part"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Watched } from "./watched"
 import { Stranger } from "./stranger"
 
 /** Half a step of each of two measurements. */
 const STEP_MICROTESLAS = 0.0062
-
-/** Notes what goes over the bus, and may change what one register says. */
-class Watched implements Part {
-    readonly address = 0x30
-    said = ""
-    private pointer = 0
-
-    constructor(
-        private readonly inner: Part,
-        private readonly register = -1,
-        private readonly change: (bytes: Buffer) => void = () => {}
-    ) {}
-
-    write(bytes: Buffer): boolean {
-        this.pointer = bytes[0]
-        this.said += bytes.toString("hex") + " "
-        return this.inner.write(bytes)
-    }
-
-    read(length: number): Buffer | undefined {
-        const bytes = this.inner.read(length)
-        this.said += `r${length} `
-        if (this.pointer === this.register) this.change(bytes)
-        return bytes
-    }
-}
 
 let clock: FakeClock
 let world: Conditions

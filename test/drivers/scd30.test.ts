@@ -7,6 +7,7 @@ import { SimScd30 } from "../../sim/parts/scd30"
 import { floatWords } from "../../sim/parts/sensirion"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Answering } from "./answering"
 import { Stranger } from "./stranger"
 
 /** Flips the lowest bit of one byte of the answers of one length, and counts what is read. */
@@ -30,27 +31,6 @@ class Flipped implements Part {
         if (bytes !== undefined && length === this.length && this.flippedByte >= 0)
             bytes[this.flippedByte] = bytes[this.flippedByte] ^ 1
         return bytes
-    }
-}
-
-/** Answers a command of its own making, and is the part itself otherwise. */
-class Answering implements Part {
-    readonly address = 0x61
-    private command = 0
-
-    constructor(
-        private readonly inner: Part,
-        private readonly answered: number,
-        private readonly answer: Buffer
-    ) {}
-
-    write(bytes: Buffer): boolean {
-        this.command = (bytes[0] << 8) | bytes[1]
-        return this.inner.write(bytes)
-    }
-
-    read(length: number): Buffer | undefined {
-        return this.command === this.answered ? this.answer : this.inner.read(length)
     }
 }
 

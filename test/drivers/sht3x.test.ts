@@ -5,6 +5,7 @@ import { Conditions, Part } from "../../sim/parts/part"
 import { SimSht3x } from "../../sim/parts/sht3x"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Counted } from "./counted"
 import { Stranger } from "./stranger"
 
 // Half a tick, and what the VM's printing of floats can hide.
@@ -26,23 +27,6 @@ class FixedStatus implements Part {
 
     read(length: number): Buffer | undefined {
         return length === 3 ? this.status : this.inner.read(length)
-    }
-}
-
-/** Counts the bytes read from a part. */
-class Counted implements Part {
-    readonly address = 0x44
-    bytesRead = 0
-
-    constructor(private readonly inner: Part) {}
-
-    write(bytes: Buffer): boolean {
-        return this.inner.write(bytes)
-    }
-
-    read(length: number): Buffer | undefined {
-        this.bytesRead += length
-        return this.inner.read(length)
     }
 }
 

@@ -1,32 +1,16 @@
 /** The SHTC3 driver against the simulated part. */
 import { beforeEach, describe, expect, test } from "../suite"
 import { Shtc3, celsiusFromTicks, relativeHumidityFromTicks } from "../../src/drivers/shtc3"
-import { Conditions, Part } from "../../sim/parts/part"
+import { Conditions } from "../../sim/parts/part"
 import { SimShtc3 } from "../../sim/parts/shtc3"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Counted } from "./counted"
 import { Stranger } from "./stranger"
 
 // Half a tick, and what the VM's printing of floats can hide.
 const TICK_CELSIUS = 0.002
 const TICK_PERCENT = 0.002
-
-/** Counts the bytes read from a part. */
-class Counted implements Part {
-    readonly address = 0x70
-    bytesRead = 0
-
-    constructor(private readonly inner: Part) {}
-
-    write(bytes: Buffer): boolean {
-        return this.inner.write(bytes)
-    }
-
-    read(length: number): Buffer | undefined {
-        this.bytesRead += length
-        return this.inner.read(length)
-    }
-}
 
 let clock: FakeClock
 let air: Conditions

@@ -5,6 +5,7 @@ import { Conditions, Part } from "../../sim/parts/part"
 import { SimSps30 } from "../../sim/parts/sps30"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Answering } from "./answering"
 import { Stranger } from "./stranger"
 
 /** Flips the lowest bit of one byte of the answers to one command, and counts what is read. */
@@ -30,27 +31,6 @@ class Flipped implements Part {
         if (bytes !== undefined && this.command === this.flippedCommand && this.flippedByte >= 0)
             bytes[this.flippedByte] = bytes[this.flippedByte] ^ 1
         return bytes
-    }
-}
-
-/** Answers one command itself. */
-class Answering implements Part {
-    readonly address = 0x69
-    private command = 0
-
-    constructor(
-        private readonly inner: Part,
-        private readonly answered: number,
-        private readonly answer: Buffer
-    ) {}
-
-    write(bytes: Buffer): boolean {
-        this.command = (bytes[0] << 8) | bytes[1]
-        return this.inner.write(bytes)
-    }
-
-    read(length: number): Buffer | undefined {
-        return this.command === this.answered ? this.answer : this.inner.read(length)
     }
 }
 

@@ -5,34 +5,8 @@ import { Conditions, Part } from "../../sim/parts/part"
 import { SimVeml7700 } from "../../sim/parts/veml7700"
 import { expectBytes, expectFault, expectNear } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { Watched } from "./watched"
 import { Stranger } from "./stranger"
-
-/** Notes what goes over the bus, and may flip the lowest bit of one byte that one register says. */
-class Watched implements Part {
-    readonly address = 0x10
-    said = ""
-    private pointer = 0
-
-    constructor(
-        private readonly inner: Part,
-        private readonly flippedRegister = -1,
-        private readonly flippedByte = 0
-    ) {}
-
-    write(bytes: Buffer): boolean {
-        this.pointer = bytes[0]
-        this.said += bytes.toString("hex") + " "
-        return this.inner.write(bytes)
-    }
-
-    read(length: number): Buffer | undefined {
-        const bytes = this.inner.read(length)
-        this.said += `r${length} `
-        if (this.pointer === this.flippedRegister)
-            bytes[this.flippedByte] = bytes[this.flippedByte] ^ 1
-        return bytes
-    }
-}
 
 /** Loses its power for a moment after the first write. */
 class Rebooted implements Part {
@@ -51,6 +25,13 @@ class Rebooted implements Part {
 
     read(length: number): Buffer | undefined {
         return this.inner.read(length)
+    }
+}
+
+/** Flips the lowest bit of one byte. */
+function flipped(byte: number): (bytes: Buffer) => void {
+    return bytes => {
+        bytes[byte] = bytes[byte] ^ 1
     }
 }
 
@@ -225,10 +206,10 @@ describe("veml7700", () => {
             await expectFault("identity", async () => await sensor.start())
             await expectFault("stuck", async () => await sensor.sample())
         }
-        bus.parts = [new Watched(part, 0x07, 0)]
+        bus.parts = [new Watched(part, 0x07, flipped(0))]
         await expectFault("identity", async () => await sensor.start())
         // The other byte of the ID tells the address.
-        bus.parts = [new Watched(part, 0x07, 1)]
+        bus.parts = [new Watched(part, 0x07, flipped(1))]
         await sensor.start()
     })
 
@@ -241,7 +222,7 @@ describe("veml7700", () => {
 
     test("one wrong bit in either byte of the configuration is enough", async () => {
         for (const byte of [0, 1]) {
-            bus.parts = [new Watched(part, 0x00, byte)]
+            bus.parts = [new Watched(part, 0x00, flipped(byte))]
             await expectFault("stuck", async () => await sensor.sample())
         }
         bus.parts = [part]
