@@ -2,7 +2,7 @@
 import { functionExpressionBytes } from "../image/functions"
 import { Inference } from "../src/inference/inference"
 import { type Model, UNKNOWN } from "../src/inference/model"
-import { shown } from "../table/columns"
+import { shown, textColumn } from "../table/columns"
 import type { Table } from "../table/csv"
 import { InputError } from "../table/input-error"
 import { measurandOfColumn } from "../table/measurands"
@@ -44,11 +44,12 @@ export async function judge(
     runtime: Runtime
 ): Promise<Verdicts> {
     const { recipe, tree, modelBytes } = model
+    const truth = label ?? recipe.label
+    // Before the inputs: whoever names the wrong column for the truth has most likely the wrong file.
+    textColumn(table, truth)
     const used = usedInputs(model.model, table, recipe.inputs)
     const inputs = recipe.inputs.map(input => used.get(input) ?? input)
-    const examples = examplesOf(table, { ...recipe, inputs, label: label ?? recipe.label }, [
-        ...used.values(),
-    ])
+    const examples = examplesOf(table, { ...recipe, inputs, label: truth }, [...used.values()])
     const { columns, classes: truths, rows, samples } = examples
     const image = await verdictImage(model)
     const verdicts =

@@ -86,6 +86,8 @@ export const airQuality = {
             step: 0.0625,
         },
     ],
+    windowSamples: 1,
+    samplesPerSecond: 0,
     classify: function (ticks: number[]): number {
         const temperatureCelsius = ticks[0]
         const relativeHumidityPercent = ticks[1]
