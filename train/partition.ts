@@ -75,16 +75,17 @@ function byClass(units: number[][], classes: Int32Array, classCount: number): nu
     return strata
 }
 
-/** A class of fewer units than folds takes those that the class before left, so that no fold stays empty. */
+/** Classes of fewer units than folds take turns in them, so that no fold stays empty. */
 function foldsOf(strata: number[][][], foldCount: number, examples: number): Int32Array {
     const folds = new Int32Array(examples)
     let next = 0
     for (const stratum of strata) {
-        const blocks = contiguousFolds(stratum.length, Math.min(stratum.length, foldCount))
+        const isFew = stratum.length < foldCount
+        const blocks = contiguousFolds(stratum.length, isFew ? stratum.length : foldCount)
         stratum.forEach((unit, at) => {
-            for (const i of unit) folds[i] = (next + blocks[at]) % foldCount
+            for (const i of unit) folds[i] = isFew ? (next + at) % foldCount : blocks[at]
         })
-        next += stratum.length
+        if (isFew) next += stratum.length
     }
     return folds
 }

@@ -39,6 +39,8 @@ export interface NodeOptions {
 
 /** Routine reports kept while the broker is away. At 60 B each, a twentieth of the heap. */
 const ROUTINE_REPORTS = 32
+/** Of what comes as a signal. */
+const NO_SOURCE = -1
 const KEEP_ALIVE_SECONDS = 60
 /** What the broker acknowledges and is no report: the birth, the question for the time. */
 const NO_REPORT = -2
@@ -91,8 +93,30 @@ class Node {
             model.classes
         )
         this.inference = new Inference(model)
-        for (const measurand of this.inference.measurands)
-            this.sources.push(this.sampler.measurands.indexOf(measurand))
+        this.takeWindows()
+    }
+
+    /** Of a signal the model looks at the part's own windows; of all else at one value a round. @throws Error when they are of other sizes or rates */
+    private takeWindows(): void {
+        const { inference, sampler } = this
+        const { model, sampleEveryMs } = this.options
+        for (let i = 0; i < inference.measurands.length; ++i) {
+            const measurand = inference.measurands[i]
+            const signal = sampler.signalOf(measurand)
+            let samplesPerSecond = 1000 / sampleEveryMs
+            if (signal === undefined) this.sources.push(sampler.measurands.indexOf(measurand))
+            else {
+                this.sources.push(NO_SOURCE)
+                inference.windows[i] = signal.windows[signal.measurands.indexOf(measurand)]
+                samplesPerSecond = signal.samplesPerSecond
+            }
+            if (inference.windows[i].capacity !== model.windowSamples)
+                throw new Error(`${model.name}: wants windows of ${model.windowSamples} samples`)
+            if (model.samplesPerSecond !== 0 && model.samplesPerSecond !== samplesPerSecond)
+                throw new Error(
+                    `${model.name}: wants ${model.samplesPerSecond} samples a second, not ${samplesPerSecond}`
+                )
+        }
     }
 
     /** Alarms that the broker did not acknowledge before the power went: they go first. */
@@ -194,7 +218,7 @@ class Node {
         const { model } = this.options
         const { inference, sampler, sources } = this
         for (let i = 0; i < sources.length; ++i)
-            inference.windows[i].push(sampler.values[sources[i]])
+            if (sources[i] !== NO_SOURCE) inference.windows[i].push(sampler.values[sources[i]])
         const index = inference.infer()
         return index === UNKNOWN ? VERDICT_UNKNOWN : model.classes[index]
     }
