@@ -126,7 +126,7 @@ describe("windows of a signal", () => {
         assert.deepEqual(recipe.inputs[1], { column: "x", measurand: "x", feature: "band:10" })
     })
 
-    test("a column in another unit is brought to the measurand's", () => {
+    test("a column in another unit is brought to the measurand's", async () => {
         const out = join(folder, "scaled")
         const map = "x*9.80665=accelerationXMetresPerSecondSquared"
         const given = ["train", "--data", file, "--label", "state", "--out", out]
@@ -142,7 +142,9 @@ describe("windows of a signal", () => {
             feature: "meanAbsoluteDifference",
         })
         const text = readFileSync(join(out, "model.ts"), "utf8")
-        // The middle of a range of about 0.3 to 1.9 between neighbours, in m/s2.
+        const { inputs } = (await readModelFolder(out)).model
+        // Neighbours are 0.4 (at 5 Hz) to 1.3 (at 20 Hz) apart: in g, and here in m/s2, the middle is at about 9.
+        assert.ok(inputs[0].offset > 5 && inputs[0].offset < 13, `${inputs[0].offset}`)
         assert.match(text, /const xMeanAbsoluteDifference = ticks\[0\]/)
     })
 })
