@@ -7,9 +7,11 @@ import { after, describe, test } from "node:test"
 import { trainCommand } from "../../cli/train"
 import { RandomStream } from "../../sim/random"
 import { readTable } from "../../table/csv"
+import { examplesOf } from "../../train/examples"
 import { writeModelFolder } from "../../train/folder"
 import { judge } from "../../train/judging"
 import { readModelFolder } from "../../train/model-folder"
+import { writePredictions } from "../../train/predictions"
 import { recipeOf } from "../../train/recipe"
 import { train } from "../../train/training"
 import { motewise } from "../cli/run"
@@ -107,6 +109,16 @@ describe("windows of a signal", () => {
         const few = fileOf("few.csv", lines.slice(0, 1 + 2 * 507).join("\n"))
         const { rows } = await judge(model, readTable(few), undefined, "host")
         assert.deepEqual([...rows.slice(0, 2), rows[10]], [49, 99, 507 + 49])
+        const told = join(folder, "told.csv")
+        const { judgement, truths, verdicts } = await judge(
+            model,
+            readTable(few),
+            undefined,
+            "host"
+        )
+        writePredictions(told, judgement.classes, truths, verdicts, rows)
+        // The header is row 1.
+        assert.equal(readFileSync(told, "utf8").split("\n")[2], "101,at 5,at 5")
         const bare = fileOf(
             "bare.csv",
             readFileSync(few, "utf8")
@@ -115,6 +127,21 @@ describe("windows of a signal", () => {
         )
         const again = await judge(model, readTable(bare), undefined, "host")
         assert.deepEqual([...again.rows], [...rows])
+    })
+
+    test("span no two runs of one class", () => {
+        const rows = [1, 2, 2, 1].flatMap((run, i) =>
+            Array.from({ length: 7 }, (_, j) => `${j},${run},${i < 2 ? "on" : "off"}`)
+        )
+        const table = readTable(fileOf("runs.csv", ["x,run,state", ...rows, ""].join("\n")))
+        const wishes = { name: "any", label: "state", maxNodes: 3, seed: 1 }
+        const window = { samples: 5, samplesPerSecond: 0 }
+        const rowsOf = (groupBy?: string[]) => [
+            ...examplesOf(table, recipeOf(table, { ...wishes, inputs: ["x"], window, groupBy }))
+                .rows,
+        ]
+        assert.deepEqual(rowsOf(["run"]), [4, 11, 18, 25])
+        assert.deepEqual(rowsOf(), [4, 9, 18, 23])
     })
 
     test("a model says which windows it wants, and a number of samples a second", async () => {
