@@ -131,7 +131,7 @@ function refuseTwice(names: string[]): void {
     if (twice !== undefined) throw new InvalidArgumentError(`"${twice}" stands there twice.`)
 }
 
-function run({ data, out, name, holdout, json, ...wishes }: TrainOptions): void {
+async function run({ data, out, name, holdout, json, ...wishes }: TrainOptions): Promise<void> {
     const table = readTable(data)
     const recipe = recipeOf(table, {
         ...wishes,
@@ -140,9 +140,11 @@ function run({ data, out, name, holdout, json, ...wishes }: TrainOptions): void 
     })
     const judge = typeof holdout === "string" ? readTable(holdout) : undefined
     const progress = sayShare("trained")
-    const { files, summary } = train(table, recipe, judge, progress.tell)
+    const { files, summary, facts } = train(table, recipe, judge, progress.tell)
     progress.done()
-    writeModelFolder(out, files)
+    // Only here, for it takes libraries that draw.
+    const { reportFiles } = await import("../train/report/report")
+    writeModelFolder(out, { ...files, ...reportFiles(facts) })
     console.log(json ? JSON.stringify(summary) : report(summary, out))
 }
 

@@ -7,6 +7,8 @@ import { checkClasses, examplesOf, groupsOf, takeRows } from "./examples"
 import { identifierOf, modelModule } from "./generate"
 import { classOfTicks, quantisedTree, ticksOfRow, type TickTree } from "./quantise"
 import { type Recipe, recipeJson } from "./recipe"
+import type { JudgedRows, ReportFacts } from "./report/facts"
+import { reportFactsOf } from "./report/from-training"
 import { contiguousFolds, selectTree, type Selection } from "./selection"
 import { UNKNOWN } from "../src/inference/model"
 import { classOfRow, type Examples, nodeCount, type TreeNode } from "./tree"
@@ -17,6 +19,8 @@ export interface Training {
     /** Text by file name. */
     files: Record<string, string>
     summary: Summary
+    /** For report/report.ts, which whoever wants the report loads: it draws, and drawing takes libraries. */
+    facts: ReportFacts
 }
 
 export interface Summary {
@@ -66,6 +70,7 @@ export function train(
             ? held && takeRows(all, held)
             : examplesOf(holdout, label, columns, classes)
     const trained = judged(tree, tickTree, examples)
+    const unseen = judge && judged(tree, tickTree, judge)
     const summary: Summary = {
         name: recipe.name,
         rows: kept.length,
@@ -78,26 +83,44 @@ export function train(
         leftOut: table.header.filter(column => column !== label && !columns.includes(column)),
         selection: { curve: selection.curve, least: selection.least, chosen: selection.chosen },
         training: trained.evaluation,
-        holdout: judge === undefined ? null : judged(tree, tickTree, judge).evaluation,
+        holdout: unseen?.evaluation ?? null,
         changedVsFloat: trained.changed,
     }
     const names = classes.map(({ name }) => name)
     const vectors = vectorsOf(tickTree, trained.ticks, recipe.seed)
+    const module = modelModule(recipe.name, names, tickTree, provenanceOf(recipe, table, summary))
     return {
         files: {
-            "model.ts": modelModule(
-                recipe.name,
-                names,
-                tickTree,
-                provenanceOf(recipe, table, summary)
-            ),
+            "model.ts": module,
             "tree.json": treeJson(tree),
             "vectors.json": vectorsJson(tickTree, names, vectors),
             "vectors.ts": vectorsModule(identifierOf(recipe.name), vectors),
             "recipe.json": recipeJson(recipe, table),
         },
         summary,
+        facts: reportFactsOf({
+            recipe,
+            selection,
+            tickTree,
+            training: judgedRows(table, kept, examples, trained),
+            holdout:
+                judge &&
+                unseen &&
+                judgedRows(holdout ?? table, holdout ? undefined : held, judge, unseen),
+            module,
+        }),
     }
+}
+
+/** @param rows of the table; default: all */
+function judgedRows(
+    { file, rows: all }: Table,
+    rows: ArrayLike<number> = Int32Array.from(all.keys()),
+    { columns, classes }: Examples,
+    { evaluation, verdicts }: Pick<JudgedRows, "evaluation" | "verdicts">
+): JudgedRows {
+    const rowNumbers = Int32Array.from(rows, row => row + 2)
+    return { recording: basename(file), rowNumbers, columns, truths: classes, verdicts, evaluation }
 }
 
 interface Partition {
@@ -134,13 +157,13 @@ function judged(
     tree: TreeNode,
     tickTree: TickTree,
     { columns, classes, classCount }: Examples
-): { evaluation: Evaluation; ticks: number[][]; changed: number } {
+): { evaluation: Evaluation; ticks: number[][]; verdicts: number[]; changed: number } {
     const ticks = Array.from(classes, (_, row) => ticksOfRow(tickTree, columns, row))
     const verdicts = ticks.map(row => classOfTicks(tickTree.root, row))
     const changed = verdicts.filter(
         (verdict, row) => verdict !== (classOfRow(tree, columns, row) ?? UNKNOWN)
     ).length
-    return { evaluation: evaluate(classes, verdicts, classCount), ticks, changed }
+    return { evaluation: evaluate(classes, verdicts, classCount), ticks, verdicts, changed }
 }
 
 function provenanceOf(recipe: Recipe, table: Table, summary: Summary): string[] {
