@@ -2,7 +2,7 @@
  * A figure is one SVG, the same in the page and as a file of its own. Colours come from classes, so that one text serves light and
  * dark; the classes of a model have those of M. Okabe and K. Ito (2008), which colour-blind readers tell apart.
  */
-import { Markup, markup } from "./markup"
+import { Markup, markup, NOTHING } from "./markup"
 
 export interface Figure {
     /** What a reader hears who does not see it. */
@@ -13,9 +13,13 @@ export interface Figure {
 }
 
 /** Of charts that fit a narrow window too. */
-export const CHART_WIDTH_PX = 560
+export const CHART_WIDTH_PX = 460
 export const TEXT_PX = 14
 export const SMALL_PX = 12.5
+/** What a size becomes, in width, when text is strong. */
+export const STRONG = 1.1
+/** How far a narrow window may shrink a figure before it scrolls: text stays above 11 px. */
+const SHRINK_MIN = 0.8
 
 const CLASS_COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"]
 
@@ -59,19 +63,25 @@ export function classColour(classIndex: number): string {
 export function svgFile(figure: Figure): string {
     const { text } = svg(
         figure,
+        NOTHING,
         markup`<style>${FIGURE_STYLE}</style><rect class="paper" width="100%" height="100%"/>`
     )
     return `${text}\n`
 }
 
 export function svgInPage(figure: Figure): Markup {
-    return svg(figure, new Markup(""))
+    const least = px(SHRINK_MIN * figure.widthPx)
+    return svg(figure, markup` style="max-width: max(100%, ${least}px)"`, NOTHING)
 }
 
-function svg({ title, widthPx, heightPx, body }: Figure, first: Markup): Markup {
+function svg(
+    { title, widthPx, heightPx, body }: Figure,
+    attributes: Markup,
+    first: Markup
+): Markup {
     const width = Math.ceil(widthPx)
     const height = Math.ceil(heightPx)
-    return markup`<svg xmlns="http://www.w3.org/2000/svg" class="fig" role="img" aria-label="${title}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${first}${body}</svg>`
+    return markup`<svg xmlns="http://www.w3.org/2000/svg" class="fig" role="img" aria-label="${title}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"${attributes}>${first}${body}</svg>`
 }
 
 /** Two digits after the point are a hundredth of a pixel: no noise of the last bits in the files. */
@@ -79,14 +89,15 @@ export function px(value: number): string {
     return String(Math.round(value * 100) / 100)
 }
 
-/** There is no font to measure by: rather more than any common one takes. */
+/** There is no font to measure by: as much as a wide one takes (Verdana, DejaVu Sans), rather than too little. */
 export function textWidthPx(text: string, sizePx: number): number {
     let ems = 0
     for (const character of text)
         if (character >= "\u2e80") ems += 1.05
-        else if (/[ilj.,:;'|! ()]/.test(character)) ems += 0.33
-        else if (/[A-Z0-9mw%@<>=≤]/.test(character)) ems += 0.68
-        else ems += 0.57
+        else if (/[Iilj.,:;'|! ()tfr]/.test(character)) ems += 0.42
+        else if (/[MWmw%@<>=≤+]/.test(character)) ems += 0.9
+        else if (/[A-Z0-9]/.test(character)) ems += 0.7
+        else ems += 0.62
     return ems * sizePx
 }
 

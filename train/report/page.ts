@@ -3,7 +3,7 @@
  * together from sections, whatever kind of model they speak of.
  */
 import { type Figure, FIGURE_STYLE, svgInPage } from "./figure"
-import { Markup, markup } from "./markup"
+import { Markup, markup, NOTHING } from "./markup"
 
 export interface Page {
     title: string
@@ -23,19 +23,25 @@ export interface Section {
     /** One sentence: what to look at. */
     caption: string
     body: Markup
+    /** Whether it takes the whole width of a large window, or stands beside its neighbour. */
+    isWide: boolean
     /** Under this name its figure is a file of its own. */
     file?: { name: string; figure: Figure }
 }
+
+/** Of two beside each other. */
+const COLUMN_PX = 560
 
 export function figureSection(
     title: string,
     name: string,
     figure: Figure,
     caption: string,
-    more: Markup = new Markup("")
+    more: Markup = NOTHING
 ): Section {
     const body = markup`<div class="scroll">${svgInPage(figure)}</div>${more}`
-    return { title, caption, body, file: { name, figure } }
+    const isWide = more !== NOTHING || figure.widthPx > COLUMN_PX
+    return { title, caption, body, isWide, file: { name, figure } }
 }
 
 /** @param head of each column its title and whether it holds numbers */
@@ -55,24 +61,30 @@ const STYLE = new Markup(`
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; display: grid; grid-template-columns: minmax(0, 1fr); column-gap: 2.5rem; }
+@media (min-width: 70rem) {
+main { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+header, .wide { grid-column: 1 / -1; }
+}
 h1 { font-size: 1.1rem; margin: 0; color: var(--faint); font-weight: 600; overflow-wrap: anywhere; }
 h2 { font-size: 1.3rem; line-height: 1.3; margin: 3rem 0 0.25rem; }
-.headline { font-size: clamp(1.25rem, 3.4vw, 1.7rem); line-height: 1.35; margin: 0.25rem 0 1.5rem; text-wrap: pretty; overflow-wrap: anywhere; }
+.headline { font-size: clamp(1.25rem, 3.4vw, 1.7rem); line-height: 1.35; margin: 0.25rem 0 1.5rem; max-width: 56rem; text-wrap: pretty; overflow-wrap: anywhere; }
 .caption { margin: 0 0 1rem; color: var(--faint); max-width: 46rem; overflow-wrap: anywhere; }
 .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 0.75rem; margin: 0; }
 .key div { background: var(--soft); border-radius: 8px; padding: 0.75rem 1rem; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .key dt { color: var(--faint); font-size: 0.875rem; line-height: 1.35; }
 .key dd { margin: 0; font-size: 1.5rem; font-weight: 600; }
 .scroll { overflow-x: auto; }
-.scroll svg { display: block; }
+.scroll svg { display: block; height: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; margin: 1rem 0 0; min-width: 100%; }
-th, td { padding: 0.4rem 0.75rem 0.4rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th, td { padding: 0.4rem 0.75rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--faint); font-weight: 600; vertical-align: bottom; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.text { overflow-wrap: anywhere; min-width: 6rem; }
 meter { width: 8rem; height: 0.9rem; }
 `)
+
+const WIDE = new Markup(' class="wide"')
 
 export function pageText({ title, headline, keyFigures, sections }: Page): string {
     const key = keyFigures.map(
@@ -80,7 +92,7 @@ export function pageText({ title, headline, keyFigures, sections }: Page): strin
     )
     const parts = sections.map(
         section =>
-            markup`<section>\n<h2>${section.title}</h2>\n<p class="caption">${section.caption}</p>\n${section.body}\n</section>\n`
+            markup`<section${section.isWide ? WIDE : NOTHING}>\n<h2>${section.title}</h2>\n<p class="caption">${section.caption}</p>\n${section.body}\n</section>\n`
     )
     return markup`<!doctype html>
 <html lang="en">
@@ -93,10 +105,12 @@ export function pageText({ title, headline, keyFigures, sections }: Page): strin
 </head>
 <body>
 <main>
+<header>
 <h1>${title}</h1>
 <p class="headline">${headline}</p>
 <dl class="key">
 ${key}</dl>
+</header>
 ${parts}</main>
 </body>
 </html>

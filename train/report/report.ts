@@ -13,7 +13,7 @@ import {
     sizeSection,
     treeSection,
 } from "./sections"
-import { counted, listed, shareText, titleOf, whole } from "./wording"
+import { counted, few, shareText, titleOf, whole } from "./wording"
 
 /** More names than these make no sentence. */
 const NAMES_MAX = 4
@@ -26,8 +26,8 @@ export function reportFiles(facts: ReportFacts): Record<string, string> {
         confusionSection(facts.classes, judged, facts.holdout === undefined),
         sizeSection(facts),
         importanceSection(facts),
-        marginsSection(facts),
         classesSection(facts.classes, facts.training.truths, facts.rowIs),
+        marginsSection(facts),
         mistakesSection(facts, judged),
         boardSection(facts.sizes),
     ]
@@ -54,7 +54,8 @@ function headlineOf(facts: ReportFacts): string {
         .filter(({ share }) => share > 0)
         .sort((a, b) => b.share - a.share)
         .map(({ title }) => title)
-    const from = used.length === 0 ? "without looking at anything" : `by ${few(used, "inputs")}`
+    const from =
+        used.length === 0 ? "without looking at anything" : `by ${few(used, NAMES_MAX, "inputs")}`
     const { share, rows } = unseenAccuracy(facts)
     const size =
         trees.length > 1
@@ -64,12 +65,7 @@ function headlineOf(facts: ReportFacts): string {
         sizes.codeBytes === undefined
             ? ""
             : `, ${sizes.codeIsEstimated ? "about " : ""}${whole(sizes.codeBytes)} bytes of code`
-    return `${name} tells ${few(classes, "classes")} apart ${from}; it is right in ${shareText(share)} of ${rows}, and takes ${size}${code}.`
-}
-
-function few(names: string[], what: string): string {
-    if (names.length <= NAMES_MAX) return listed(names)
-    return `${names.slice(0, NAMES_MAX - 1).join(", ")} and ${names.length - NAMES_MAX + 1} more ${what}`
+    return `${name} tells ${few(classes, NAMES_MAX, "classes")} apart ${from}; it is right in ${shareText(share)} of ${rows}, and takes ${size}${code}.`
 }
 
 /** The rows kept from it where there are such, else the cross-validation: of the rows it learnt from it would flatter itself. */
@@ -86,8 +82,8 @@ function unseenAccuracy({ holdout, selection, rowIs }: ReportFacts): {
 }
 
 function keyFiguresOf(facts: ReportFacts): KeyFigure[] {
-    const { training, holdout, selection, rowIs, trees, inputs } = facts
-    const used = importanceOf(trees, inputs.length).filter(share => share > 0).length
+    const { training, holdout, selection, rowIs, inputs } = facts
+    const used = inputs.filter(({ step }) => step !== undefined).length
     const { error, standardError } = selection.chosen
     const figures = [
         {

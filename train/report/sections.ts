@@ -13,6 +13,7 @@ import { treeFigure, TREES_DRAWN_MAX } from "./tree-figure"
 import {
     counted,
     decimalsFor,
+    few,
     quantity,
     shareText,
     titleOf,
@@ -22,6 +23,9 @@ import {
 } from "./wording"
 
 const BARS_MAX = 20
+const NAMES_MAX = 8
+/** Of the boards in boards/README.md the smallest. */
+const HEAP_BYTES_LEAST = 40 * 1024
 const STRETCHES_MAX = 20
 /** More columns than these and the table of mistakes can not be read. */
 const INPUTS_SHOWN_MAX = 6
@@ -47,7 +51,7 @@ export function confusionSection(classes: string[], judged: JudgedRows, seen: bo
             ? ` Unknown is said where a reading is missing (${whole(evaluation.unknown)}).`
             : ""
     const rows = seen
-        ? `the ${whole(evaluation.rows)} rows of ${recording} it was trained on, so what it will do on new ones is a little worse`
+        ? `the ${whole(evaluation.rows)} rows of ${recording} it was trained on, so expect a little less on new ones`
         : `${whole(evaluation.rows)} rows of ${recording} that it was not trained on`
     return figureSection(
         "What it gets right and wrong",
@@ -71,9 +75,9 @@ export function importanceSection({
     inputs,
 }: Pick<ReportFacts, "trees" | "inputs">): Section {
     const importance = importanceOf(trees, inputs.length)
-    const order = byValue(importance)
-    const used = order.filter(i => importance[i] > 0)
-    const unused = order.filter(i => importance[i] === 0).map(i => titleOf(inputs[i]))
+    const used = byValue(importance).filter(i => importance[i] > 0)
+    const standIns = inputs.filter(({ step }, i) => step !== undefined && importance[i] === 0)
+    const idle = inputs.filter(({ step }) => step === undefined)
     const bars = used.slice(0, BARS_MAX).map(i => ({
         name: titleOf(inputs[i]),
         share: importance[i],
@@ -84,10 +88,14 @@ export function importanceSection({
         used.length > BARS_MAX
             ? ` ${counted(used.length - BARS_MAX, "input")} of less are not shown.`
             : ""
-    const idle =
-        unused.length === 0
+    const instead =
+        standIns.length === 0
             ? ""
-            : ` Not needed, so a board does without: ${unused.slice(0, BARS_MAX).join(", ")}${unused.length > BARS_MAX ? ` and ${unused.length - BARS_MAX} more` : ""}.`
+            : ` Asked only where another reading is missing: ${few(standIns.map(titleOf), NAMES_MAX, "inputs")}.`
+    const without =
+        idle.length === 0
+            ? ""
+            : ` Not needed, so a board does without: ${few(idle.map(titleOf), NAMES_MAX, "inputs")}.`
     const lead =
         used.length === 0
             ? "No input is asked for."
@@ -100,18 +108,20 @@ export function importanceSection({
             "share of the decrease of Gini impurity",
             bars
         ),
-        lead + beyond + idle
+        lead + beyond + instead + without
     )
 }
 
 export function marginsSection({ trees, inputs, training, rowIs }: ReportFacts): Section {
     const { columns, truths } = training
     const margins = marginsOf(trees, training, truths.length)
-    const decimals = columns.map(column => decimalsFor(rangeOf(column)))
+    const ranges = columns.map(rangeOf)
+    const valueText = (feature: number, value: number) =>
+        quantity(value, decimalsFor(ranges[feature], value), unitOf(inputs[feature]))
     const shareOf = ({ near, rows }: Margin) => (rows > 0 ? near / rows : 0)
     const order = byValue(margins.map(shareOf)).map(i => margins[i])
     const nameOf = ({ tree, question, feature, threshold }: Margin) =>
-        `${trees.length > 1 ? `tree ${tree}, ` : ""}${question}. ${titleOf(inputs[feature])} ≤ ${quantity(threshold, decimals[feature], unitOf(inputs[feature]))}`
+        `${trees.length > 1 ? `tree ${tree}, ` : ""}${question}. ${titleOf(inputs[feature])} ≤ ${valueText(feature, threshold)}`
     const distance = (value: number, { feature }: Margin) => distanceText(value, inputs[feature])
     const bars = order.slice(0, BARS_MAX).map(margin => ({
         name: nameOf(margin),
@@ -131,7 +141,7 @@ export function marginsSection({ trees, inputs, training, rowIs }: ReportFacts):
             `${ticksText(margin.above, inputs[margin.feature])}`,
             margin.surrogate === undefined
                 ? "unknown"
-                : `${titleOf(inputs[margin.surrogate.feature])} ${margin.surrogate.lowIsBelow ? "≤" : ">"} ${quantity(margin.surrogate.threshold, decimals[margin.surrogate.feature], unitOf(inputs[margin.surrogate.feature]))}`,
+                : `${titleOf(inputs[margin.surrogate.feature])} ${margin.surrogate.lowIsBelow ? "≤" : ">"} ${valueText(margin.surrogate.feature, margin.surrogate.threshold)}`,
         ])
     const more =
         margins.length > BARS_MAX
@@ -233,7 +243,7 @@ export function mistakesSection(facts: ReportFacts, judged: JudgedRows): Section
                   ],
                   rows
               )
-    return { title: "Where it is wrong", caption, body }
+    return { title: "Where it is wrong", caption, body, isWide: true }
 }
 
 export function boardSection(sizes: BoardSizes): Section {
@@ -254,8 +264,8 @@ export function boardSection(sizes: BoardSizes): Section {
         rows.push([
             "as data, sent to a running node",
             `${whole(modelBytes)} B`,
-            `in RAM, of the 40 to 64 kB a board's programs have`,
-            markup`<meter max="40960" value="${modelBytes}"></meter> ${shareText(modelBytes / 40960)}`,
+            `in RAM, of the ${whole(HEAP_BYTES_LEAST)} B that programs have on the smallest board`,
+            markup`<meter max="${HEAP_BYTES_LEAST}" value="${modelBytes}"></meter> ${shareText(modelBytes / HEAP_BYTES_LEAST)}`,
         ])
     const estimate = codeIsEstimated
         ? " The code's size is estimated; motewise eval compiles it."
@@ -263,6 +273,7 @@ export function boardSection(sizes: BoardSizes): Section {
     return {
         title: "What it takes on the board",
         caption: `Look at the share: what is left is for sensors, network and everything else.${estimate}`,
+        isWide: true,
         body: table(
             [
                 ["", "text"],
@@ -283,10 +294,10 @@ function byValue(values: number[]): number[] {
 /** Three significant digits: how near is what counts. */
 function distanceText(value: number, input: ReportInput): string {
     if (value === Infinity) return "none"
+    // Halfway between two doubles that should be one is no distance.
+    const shown = input.step !== undefined && value < input.step / 1000 ? 0 : value
+    const number = shown.toLocaleString("en-US", { maximumSignificantDigits: 3 })
     const unit = unitOf(input)
-    const number = Number(value.toPrecision(3)).toLocaleString("en-US", {
-        maximumSignificantDigits: 3,
-    })
     return unit === "" ? number : `${number} ${unit}`
 }
 

@@ -57,7 +57,7 @@ export function sizeFigure({ curve, least, chosen }: ReportFacts["selection"]): 
         title: `Error by size: ${figures(chosen)} was chosen; the least is ${figures(least)}`,
         widthPx: CHART_WIDTH_PX,
         heightPx: bottom + AXIS_PX,
-        body: markup`${legend}${yTicks}<path class="axis" d="M${LEFT_PX} ${bottom}H${right}"/>${xTicks}<path class="curve" stroke-dasharray="6 4" d="M${LEFT_PX} ${px(y(bound))}H${right}"/>${bars}<polyline class="curve" points="${points.join(" ")}"/>${dots}${leastMark(x(least.nodes), y(100 * least.error))}${chosenMark(x(chosen.nodes), y(100 * chosen.error))}<text class="faint" x="${px((LEFT_PX + right) / 2)}" y="${bottom + 42}" text-anchor="middle">size, in nodes (each step to the right doubles)</text><text class="faint" transform="translate(16 ${px(bottom - PLOT_HEIGHT_PX / 2)}) rotate(-90)" text-anchor="middle">rows told wrong, in %</text>`,
+        body: markup`${legend}${yTicks}<path class="axis" d="M${LEFT_PX} ${bottom}H${right}"/>${xTicks}<path class="curve" stroke-dasharray="6 4" d="M${LEFT_PX} ${px(y(bound))}H${right}"/>${bars}<polyline class="curve" points="${points.join(" ")}"/>${dots}${leastMark(x(least.nodes), y(100 * least.error))}${chosenMark(x(chosen.nodes), y(100 * chosen.error))}<text class="faint" x="${px((LEFT_PX + right) / 2)}" y="${bottom + 42}" text-anchor="middle">size, in nodes (each mark is about double)</text><text class="faint" transform="translate(16 ${px(bottom - PLOT_HEIGHT_PX / 2)}) rotate(-90)" text-anchor="middle">rows told wrong, in %</text>`,
     }
 }
 

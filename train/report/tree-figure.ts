@@ -2,7 +2,16 @@
 import { hierarchy, type HierarchyPointNode, tree as tidyTree } from "d3-hierarchy"
 import type { TreeNode } from "../tree"
 import type { ReportFacts, ReportTree } from "./facts"
-import { classColour, clipped, type Figure, px, SMALL_PX, TEXT_PX, textWidthPx } from "./figure"
+import {
+    classColour,
+    clipped,
+    type Figure,
+    px,
+    SMALL_PX,
+    STRONG,
+    TEXT_PX,
+    textWidthPx,
+} from "./figure"
 import { type Markup, markup, NOTHING } from "./markup"
 import { rangeOf } from "./margins"
 import {
@@ -21,14 +30,16 @@ const NODES_DRAWN_MAX = 63
 /** Of an ensemble. */
 export const TREES_DRAWN_MAX = 3
 
-const BOX_WIDTH_PX = 178
+const BOX_WIDTH_PX = 196
 const BOX_HEIGHT_PX = 56
 const ROW_PX = 66
-const COLUMN_PX = BOX_WIDTH_PX + 64
+const COLUMN_PX = BOX_WIDTH_PX + 56
 const MARGIN_PX = 16
 const PADDING_PX = 10
 const CLASS_BAR_PX = 6
 const LINE_PX = 22
+/** A narrow window shows all of it. */
+const LEGEND_WIDTH_PX = 380
 const LINK_PX_MAX = 12
 
 interface Drawn {
@@ -40,16 +51,16 @@ interface Drawn {
     children?: [Drawn, Drawn]
 }
 
-type Words = Pick<ReportFacts, "classes" | "inputs" | "rowIs"> & { decimals: number[] }
+type Words = Pick<ReportFacts, "classes" | "inputs" | "rowIs"> & { ranges: number[] }
 
 export function treeFigure(facts: ReportFacts): Figure {
     const { name, classes, inputs, rowIs, trees, training } = facts
-    const decimals = training.columns.map(column => decimalsFor(rangeOf(column)))
-    const words: Words = { classes, inputs, rowIs, decimals }
+    const words: Words = { classes, inputs, rowIs, ranges: training.columns.map(rangeOf) }
     const shown = trees.slice(0, TREES_DRAWN_MAX)
     const pieces: Markup[] = []
-    let top = MARGIN_PX
-    let width = 360
+    const legend = legendOf(classes)
+    let top = legend.bottom + MARGIN_PX
+    let width = LEGEND_WIDTH_PX
     for (const [i, tree] of shown.entries()) {
         if (trees.length > 1) {
             top += LINE_PX
@@ -62,12 +73,11 @@ export function treeFigure(facts: ReportFacts): Figure {
         top += heightPx + MARGIN_PX
         width = Math.max(width, widthPx + 2 * MARGIN_PX)
     }
-    const legend = legendOf(classes, width, top)
     return {
         title: `The decision tree of ${name}, which tells ${listed(classes)} apart`,
         widthPx: width,
-        heightPx: legend.bottom + MARGIN_PX,
-        body: markup`${pieces}${legend.body}`,
+        heightPx: top,
+        body: markup`${legend.body}${pieces}`,
     }
 }
 
@@ -157,10 +167,14 @@ function boxOf({ x, y, data }: HierarchyPointNode<Drawn>, words: Words): Markup 
     const at = `translate(${px(y)} ${px(x - BOX_HEIGHT_PX / 2)})`
     const bar = classBar(node.counts)
     if (node.split === undefined)
-        return markup`<g transform="${at}"><title>${name}: ${verdict}</title><rect class="box" width="${BOX_WIDTH_PX}" height="${BOX_HEIGHT_PX}" rx="6"/><rect class="${classColour(node.classIndex)} edge" x="${PADDING_PX}" y="9" width="12" height="12" rx="2"/><text class="strong" x="${PADDING_PX + 19}" y="20">${clipped(name, TEXT_PX, room - 19)}</text>${line(clipped(verdict, SMALL_PX, room), 38, "faint")}${bar}</g>`
+        return markup`<g transform="${at}"><title>${name}: ${verdict}</title><rect class="box" width="${BOX_WIDTH_PX}" height="${BOX_HEIGHT_PX}" rx="6"/><rect class="${classColour(node.classIndex)} edge" x="${PADDING_PX}" y="9" width="12" height="12" rx="2"/><text class="strong" x="${PADDING_PX + 19}" y="20">${clipped(name, STRONG * TEXT_PX, room - 19)}</text>${line(clipped(verdict, SMALL_PX, room), 38, "faint")}${bar}</g>`
     const { feature, threshold, surrogate } = node.split
     const input = titleOf(words.inputs[feature])
-    const bound = quantity(threshold, words.decimals[feature], unitOf(words.inputs[feature]))
+    const bound = quantity(
+        threshold,
+        decimalsFor(words.ranges[feature], threshold),
+        unitOf(words.inputs[feature])
+    )
     const instead =
         surrogate === undefined
             ? "if missing: unknown"
@@ -169,7 +183,7 @@ function boxOf({ x, y, data }: HierarchyPointNode<Drawn>, words: Words): Markup 
     const second = folded > 0 ? foldedText : `≤ ${bound}?`
     const count = folded > 0 ? "" : whole(rows)
     const secondRoom = room - textWidthPx(count, SMALL_PX) - 8
-    return markup`<g transform="${at}"><title>Question ${question}: ${input} at most ${bound}? ${counted(rows, words.rowIs)}; ${instead}</title><rect class="box" width="${BOX_WIDTH_PX}" height="${BOX_HEIGHT_PX}" rx="6"/>${line(clipped(`${question}. ${input}`, TEXT_PX, room), 20, "strong")}${line(clipped(second, TEXT_PX, secondRoom), 39, "")}<text class="faint" x="${BOX_WIDTH_PX - PADDING_PX}" y="39" text-anchor="end">${count}</text>${bar}</g>`
+    return markup`<g transform="${at}"><title>Question ${question}: ${input} at most ${bound}? ${counted(rows, words.rowIs)}; ${instead}</title><rect class="box" width="${BOX_WIDTH_PX}" height="${BOX_HEIGHT_PX}" rx="6"/>${line(clipped(`${question}. ${input}`, STRONG * TEXT_PX, room), 20, "strong")}${line(clipped(second, TEXT_PX, secondRoom), 39, "")}<text class="faint" x="${BOX_WIDTH_PX - PADDING_PX}" y="39" text-anchor="end">${count}</text>${bar}</g>`
 }
 
 /** Rows by class along the foot of a box. */
@@ -186,17 +200,13 @@ function classBar(counts: number[]): Markup {
     return markup`${parts}`
 }
 
-function legendOf(
-    classes: string[],
-    widthPx: number,
-    top: number
-): { body: Markup; bottom: number } {
+function legendOf(classes: string[]): { body: Markup; bottom: number } {
     let x = MARGIN_PX
-    let y = top + LINE_PX
+    let y = MARGIN_PX + TEXT_PX
     const entries = classes.map((name, i) => {
-        const text = clipped(name, TEXT_PX, widthPx - 2 * MARGIN_PX - 20)
+        const text = clipped(name, TEXT_PX, LEGEND_WIDTH_PX - 2 * MARGIN_PX - 20)
         const width = 20 + textWidthPx(text, TEXT_PX)
-        if (x > MARGIN_PX && x + width > widthPx - MARGIN_PX) {
+        if (x > MARGIN_PX && x + width > LEGEND_WIDTH_PX - MARGIN_PX) {
             x = MARGIN_PX
             y += LINE_PX
         }

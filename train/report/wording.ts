@@ -53,9 +53,12 @@ export function shareText(share: number): string {
     return `${(100 * share).toFixed(1)} %`
 }
 
-/** Digits after the point that tell a thousandth of the range. */
-export function decimalsFor(range: number): number {
-    return range > 0 ? Math.min(9, Math.max(0, Math.round(-Math.log10(range / 1000)))) : 2
+/** Digits after the point that tell a thousandth of the range, and three digits of a value that is small beside it. */
+export function decimalsFor(range: number, value = range): number {
+    if (!(range > 0)) return 2
+    const ofRange = Math.round(-Math.log10(range / 1000))
+    const ofValue = value === 0 ? 0 : 2 - Math.floor(Math.log10(Math.abs(value)))
+    return Math.min(9, Math.max(0, ofRange, Math.min(ofValue, ofRange + 2)))
 }
 
 /** "365 lx" */
@@ -73,6 +76,12 @@ export function quantity(value: number, decimals: number, unit: string): string 
 export function listed(names: string[]): string {
     if (names.length < 2) return names.join("")
     return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`
+}
+
+/** "a, b and 3 more inputs": more names than these make no sentence. */
+export function few(names: string[], most: number, what: string): string {
+    if (names.length <= most) return listed(names)
+    return `${names.slice(0, most - 1).join(", ")} and ${names.length - most + 1} more ${what}`
 }
 
 export function verdictName(classes: string[], verdict: number): string {
