@@ -45,12 +45,13 @@ export function marginsOf(
             above: Infinity,
         }
         for (const row of here) {
-            const over = columns[feature][row] - threshold
-            if (Number.isNaN(over)) continue
+            const value = columns[feature][row]
+            if (Number.isNaN(value)) continue
+            const distance = Math.abs(value - threshold)
             ++margin.rows
-            if (Math.abs(over) <= NEAR_SHARE * ranges[feature]) ++margin.near
-            if (over > 0) margin.above = Math.min(margin.above, over)
-            else margin.below = Math.min(margin.below, -over)
+            if (distance <= NEAR_SHARE * ranges[feature]) ++margin.near
+            if (value > threshold) margin.above = Math.min(margin.above, distance)
+            else margin.below = Math.min(margin.below, distance)
         }
         margins.push(margin)
         const children = here.map(row => childFor(node, columns, row))
