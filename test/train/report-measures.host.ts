@@ -101,9 +101,15 @@ describe("margins", () => {
     })
 
     test("number the questions from the root down, low side first, anew in each tree", () => {
+        const three = split(
+            0,
+            7,
+            split(1, 3, leaf([4, 0]), leaf([0, 1])),
+            split(0, 9, leaf([0, 3]), leaf([1, 0]))
+        )
         const all = marginsOf(
             [
-                { root: TWO_QUESTIONS, weight: 1 },
+                { root: three, weight: 1 },
                 { root, weight: 1 },
             ],
             { columns },
@@ -114,6 +120,7 @@ describe("margins", () => {
             [
                 [1, 1, 0],
                 [1, 2, 1],
+                [1, 3, 0],
                 [2, 1, 0],
                 [2, 2, 1],
             ]
@@ -123,6 +130,25 @@ describe("margins", () => {
 
 describe("wrong stretches", () => {
     const evaluation = { rows: 9, accuracy: 0, macroF1: 0, confusion: [], unknown: 0 }
+
+    test("end where the verdict or the truth is another", () => {
+        const stretches = wrongStretches({
+            recording: "",
+            evaluation,
+            rowNumbers: [2, 3, 4],
+            truths: [0, 0, 1],
+            verdicts: [1, 2, 2],
+            columns: [],
+        })
+        assert.deepEqual(
+            stretches.map(({ first, last }) => [first, last]),
+            [
+                [2, 2],
+                [3, 3],
+                [4, 4],
+            ]
+        )
+    })
 
     test("merge neighbours with the same mistake, the longest first", () => {
         const stretches = wrongStretches({

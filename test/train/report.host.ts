@@ -2,11 +2,12 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import type { Table } from "../../table/csv"
-import { percent } from "../../train/evaluation"
+import { evaluate, percent } from "../../train/evaluation"
 import { type Recipe, recipeOf } from "../../train/recipe"
 import type { ReportFacts } from "../../train/report/facts"
 import { clipped, textWidthPx } from "../../train/report/figure"
 import { reportFiles } from "../../train/report/report"
+import type { TreeNode } from "../../train/tree"
 import { train } from "../../train/training"
 import { machineRecording } from "./recordings"
 import { xmlFault } from "./well-formed"
@@ -215,6 +216,119 @@ describe("report of other models", () => {
         const sizes = { ...facts.sizes, codeBytes: undefined, modelBytes: undefined }
         const text = textOf(reportFiles({ ...facts, sizes })["report.html"])
         assert.doesNotMatch(text, /undefined|NaN|as code|as data/)
+    })
+})
+
+/** Three questions: one of a, and one more on each side of it. */
+function handMade(): ReportFacts {
+    const leaf = (classIndex: number, count: number): TreeNode => ({
+        classIndex,
+        counts: classIndex === 0 ? [count, 0] : [0, count],
+    })
+    const split = (
+        feature: number,
+        threshold: number,
+        low: TreeNode,
+        high: TreeNode
+    ): TreeNode => ({
+        classIndex: 0,
+        counts: [0, 1].map(c => low.counts[c] + high.counts[c]),
+        split: { feature, threshold, low, high },
+    })
+    const root = split(
+        0,
+        10,
+        split(1, 50, leaf(0, 3), leaf(1, 1)),
+        split(2, 5, leaf(1, 1), leaf(0, 1))
+    )
+    const size = (nodes: number, error: number) => ({ nodes, alpha: 0, error, standardError: 0.05 })
+    const truths = [0, 0, 0, 1, 1, 0]
+    return {
+        name: "made",
+        classes: ["low one", "other"],
+        inputs: ["a", "b", "c"].map(measurand => ({ measurand, feature: "last", step: 0.5 })),
+        trees: [{ root, weight: 1 }],
+        rowIs: "row",
+        training: {
+            recording: "made.csv",
+            rowNumbers: [2, 3, 4, 5, 6, 7],
+            columns: [
+                [1, 2, 3, 4, 20, 21],
+                [1, 2, 3, 60, 1, 1],
+                [1, 1, 1, 1, 1, 9],
+            ].map(column => Float64Array.from(column)),
+            truths,
+            verdicts: truths,
+            evaluation: evaluate(truths, truths, 2),
+        },
+        selection: {
+            curve: [size(1, 0.4), size(7, 0.12), size(9, 0.1)],
+            least: size(9, 0.1),
+            chosen: size(7, 0.12),
+        },
+        folds: "3 blocks of time",
+        sizes: { nodes: 7, codeIsEstimated: true, codeBytesMax: 49152 },
+    }
+}
+
+describe("figures drawn by hand", () => {
+    const made = reportFiles(handMade())
+
+    test("yes goes up to the low side, no down to the high side, and questions keep their numbers", () => {
+        const tree = made["tree.svg"]
+        const placeOf = (text: string) => {
+            const before = tree.slice(0, tree.indexOf(text))
+            return [...before.matchAll(/translate\(([-\d.]+) ([-\d.]+)\)/g)].at(-1)!.map(Number)
+        }
+        const [, rootX, rootY] = placeOf(">1. a<")
+        const [, lowX, lowY] = placeOf(">2. b<")
+        const [, highX, highY] = placeOf(">3. c<")
+        assert.ok(rootX < lowX && lowX === highX, "the root is at the left")
+        assert.ok(lowY < rootY && rootY < highY, "low is above, high below")
+        const answers = [...tree.matchAll(/y="([-\d.]+)" text-anchor="end">(yes|no)</g)]
+        const mean = (wanted: string) =>
+            answers.filter(([, , word]) => word === wanted).reduce((sum, [, y]) => sum + +y, 0) / 3
+        assert.equal(answers.length, 6)
+        assert.ok(mean("yes") < mean("no"), "yes is above no")
+        for (const question of ["1. a ≤ 10.00", "2. b ≤ 50.0", "3. c ≤ 5.00"])
+            assert.ok(made["margins.svg"].includes(question), question)
+    })
+
+    test("bars are as long as their shares, and stand in their order", () => {
+        const bars = (file: string, kind: string) =>
+            [...made[file].matchAll(new RegExp(`class="${kind}"[^>]* width="([\\d.]+)"`, "g"))].map(
+                ([, width]) => Number(width)
+            )
+        // Four of one class, two of the other.
+        const [first, second] = bars("classes.svg", "c[01] edge")
+        assert.ok(Math.abs(first / second - 2) < 0.001, `${first} is not twice ${second}`)
+        // 6 - 20/6 = 2.67 at the root; 1.5 and 1 below it; 2.67 - 2.5 = 0.17 at the root itself.
+        const names = [...made["importance.svg"].matchAll(/<g><title>(\w): (\d+)[.\d]* %/g)]
+        assert.deepEqual(
+            names.map(([, name, share]) => [name, share]),
+            [
+                ["b", "56"],
+                ["c", "37"],
+                ["a", "6"],
+            ]
+        )
+        const widths = bars("importance.svg", "bar")
+        assert.ok(Math.abs(widths[0] / widths[1] - 1.5) < 0.001, `${widths[0]}, ${widths[1]}`)
+    })
+
+    test("the chosen size speaks for the model, not the least", () => {
+        const text = textOf(made["report.html"])
+        assert.match(text, /right in 88\.0 % of rows it had not seen/)
+        assert.match(text, /chosen: 7 nodes, 12\.00 ± 5\.00 % wrong/)
+        assert.match(text, /least: 9 nodes, 10\.00 ± 5\.00 % wrong/)
+        assert.match(text, /up to 15\.00 %/)
+    })
+
+    test("a model packed as bytes is as long as its layout says", () => {
+        // 14 B header, 20 B an input, 2 B a tree, 6 B a node, 4 B checksum (src/inference/packed.ts): 7 nodes on 3 inputs.
+        const { facts, summary } = factsOf(tableOf(300))
+        assert.deepEqual([summary.nodes, summary.inputs.length], [7, 3])
+        assert.equal(facts.sizes.modelBytes, 14 + 3 * 20 + 2 + 7 * 6 + 4)
     })
 })
 
