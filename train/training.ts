@@ -1,28 +1,30 @@
 /** From a recording and a recipe to the files of a model and the figures that speak for it. Writes nothing. */
 import { basename } from "node:path"
 import type { Table } from "../table/csv"
+import { type Ensemble, nodesOf, verdictOfRow } from "./ensemble"
 import { evaluate, type Evaluation, percent } from "./evaluation"
 import { checkClasses, examplesOf, takeExamples } from "./examples"
 import { identifierOf, modelModule } from "./generate"
 import { partition } from "./partition"
+import { packed } from "./packing"
 import {
-    classOfTicks,
     type ColumnFacts,
-    quantisedTree,
+    quantised,
     ticksOfRow,
-    type TickTree,
+    type TickEnsemble,
+    verdictOfTicks,
 } from "./quantise"
 import { type Recipe, type RecipeInput, recipeJson } from "./recipe"
 import { selectTree, type Selection } from "./selection"
-import { type ModelInput, UNKNOWN } from "../src/inference/model"
-import { classOfRow, type Examples, nodeCount, type TreeNode } from "./tree"
+import type { ModelInput } from "../src/inference/model"
+import type { Examples } from "./tree"
 import { treeJson } from "./tree-file"
 import { ROW_BY_ROW } from "./windows"
 import { vectorsJson, vectorsModule, vectorsOf } from "./vectors"
 
 export interface Training {
-    /** Text by file name. */
-    files: Record<string, string>
+    /** What is in them, by name. */
+    files: Record<string, string | Uint8Array>
     summary: Summary
 }
 
@@ -32,16 +34,20 @@ export interface Summary {
     rows: number
     windowSamples: number
     classes: { name: string; rows: number }[]
+    trees: number
+    /** Of all trees. */
     nodes: number
+    /** Of the packed form. */
+    modelBytes: number
     inputs: string[]
     /** Columns that were not looked at. */
     leftOut: string[]
-    selection: Omit<Selection, "tree">
+    selection: Omit<Selection, "ensemble">
     /** On the training rows, by the model in ticks. */
     training: Evaluation
     /** On the rows kept from the training; null without. */
     holdout: Evaluation | null
-    /** Training rows the model in ticks tells otherwise than the tree it came from. */
+    /** Training rows the model in ticks tells otherwise than the trees it came from. */
     changedVsFloat: number
 }
 
@@ -62,15 +68,17 @@ export function train(
     const examples = takeExamples(all, kept)
     checkClasses(table, recipe, examples.classes)
     const selection = selectTree(examples, recipe.maxNodes, folds, progress)
-    const { tree } = selection
-    const tickTree = quantisedTree(tree, examples.columns, recipe.inputs.map(factsOf))
+    const { ensemble } = selection
+    const model = quantised(ensemble, examples.columns, recipe.inputs.map(factsOf))
+    const names = classes.map(({ name }) => name)
+    const bytes = packed(model, names)
     const judge =
         holdout !== undefined
             ? examplesOf(holdout, recipe)
             : held.length > 0
               ? takeExamples(all, held)
               : undefined
-    const trained = judged(tree, tickTree, examples)
+    const trained = judged(ensemble, model, examples)
     const summary: Summary = {
         name: recipe.name,
         rows: kept.length,
@@ -79,29 +87,31 @@ export function train(
             name,
             rows: examples.classes.reduce((sum, c) => sum + (c === i ? 1 : 0), 0),
         })),
-        nodes: nodeCount(tree),
-        inputs: tickTree.inputs.map(inputText),
+        trees: ensemble.length,
+        nodes: nodesOf(ensemble),
+        modelBytes: bytes.length,
+        inputs: model.inputs.map(inputText),
         leftOut: table.header.filter(
             name => name !== label && !recipe.inputs.some(({ column }) => column === name)
         ),
         selection: { curve: selection.curve, least: selection.least, chosen: selection.chosen },
         training: trained.evaluation,
-        holdout: judge === undefined ? null : judged(tree, tickTree, judge).evaluation,
+        holdout: judge === undefined ? null : judged(ensemble, model, judge).evaluation,
         changedVsFloat: trained.changed,
     }
-    const names = classes.map(({ name }) => name)
-    const vectors = vectorsOf(tickTree, trained.ticks, recipe.seed)
+    const vectors = vectorsOf(model, trained.ticks, recipe.seed)
     return {
         files: {
             "model.ts": modelModule(
                 recipe.name,
                 names,
-                tickTree,
+                model,
                 provenanceOf(recipe, table, summary),
                 window
             ),
-            "tree.json": treeJson(tree),
-            "vectors.json": vectorsJson(tickTree, names, vectors),
+            "model.bin": bytes,
+            "tree.json": treeJson(ensemble),
+            "vectors.json": vectorsJson(model, names, vectors),
             "vectors.ts": vectorsModule(identifierOf(recipe.name), vectors),
             "recipe.json": recipeJson(recipe, table),
         },
@@ -122,14 +132,14 @@ function factsOf({ column, measurand, feature }: RecipeInput): ColumnFacts {
 }
 
 function judged(
-    tree: TreeNode,
-    tickTree: TickTree,
+    ensemble: Ensemble,
+    model: TickEnsemble,
     { columns, classes, classCount }: Examples
 ): { evaluation: Evaluation; ticks: number[][]; changed: number } {
-    const ticks = Array.from(classes, (_, row) => ticksOfRow(tickTree, columns, row))
-    const verdicts = ticks.map(row => classOfTicks(tickTree.root, row))
+    const ticks = Array.from(classes, (_, row) => ticksOfRow(model, columns, row))
+    const verdicts = ticks.map(row => verdictOfTicks(model, row))
     const changed = verdicts.filter(
-        (verdict, row) => verdict !== (classOfRow(tree, columns, row) ?? UNKNOWN)
+        (verdict, row) => verdict !== verdictOfRow(ensemble, columns, row)
     ).length
     return { evaluation: evaluate(classes, verdicts, classCount), ticks, changed }
 }

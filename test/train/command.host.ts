@@ -48,12 +48,19 @@ describe("train command", () => {
         const first = run(...MAP)
         assert.equal(first.err, "")
         assert.equal(first.code, 0)
-        const files = ["model.ts", "recipe.json", "tree.json", "vectors.json", "vectors.ts"]
+        const files = [
+            "model.bin",
+            "model.ts",
+            "recipe.json",
+            "tree.json",
+            "vectors.json",
+            "vectors.ts",
+        ]
         assert.deepEqual(readdirSync(out).sort(), files)
         assert.deepEqual(readdirSync(join(folder, "models")), ["room"])
         const texts = files.map(name => readFileSync(join(out, name), "utf8"))
-        assert.match(texts[0], /classes: \["in", "out"\]/)
-        assert.match(texts[0], /"room\.csv", 40 rows/)
+        assert.match(texts[1], /classes: \["in", "out"\]/)
+        assert.match(texts[1], /"room\.csv", 40 rows/)
         for (const text of texts) assert.ok(!text.includes(folder), "!text.includes(folder)")
         const second = run(...MAP)
         assert.equal(second.out, first.out)
@@ -67,6 +74,8 @@ describe("train command", () => {
         const { out } = run(...MAP, "--json", "--classes", "out=vacant,in=occupied")
         const summary = JSON.parse(out)
         assert.equal(summary.nodes, 3)
+        // 14 of head, 20 of the input, 4 of the tree, 18 of its nodes, 4 of checksum.
+        assert.equal(summary.modelBytes, 60)
         assert.deepEqual(summary.classes, [
             { name: "vacant", rows: 21 },
             { name: "occupied", rows: 19 },
