@@ -134,7 +134,8 @@ export function scaleOf(values: Float64Array): { offset: number; step: number } 
     return { offset, step }
 }
 
-function columnsOf(trees: Ensemble): number[] {
+/** Which columns the trees ask for, surrogates included, upwards. */
+export function columnsOf(trees: Ensemble): number[] {
     const features = new Set<number>()
     function visit({ split }: TreeNode): void {
         if (split === undefined) return

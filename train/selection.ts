@@ -44,7 +44,7 @@ export function selectTree(
     const whole = growTree(examples, rows, maxSplits, sorted)
     const links = weakestLinks(whole)
     const alphas = alphasOf(links)
-    const foldCount = folds.reduce((most, fold) => Math.max(most, fold), 0) + 1
+    const foldCount = foldsIn(folds)
     const errors: number[][] = []
     for (let fold = 0; fold < foldCount; ++fold) {
         progress((fold + 1) / (foldCount + 1))
@@ -78,6 +78,11 @@ export function selectTree(
     const { alpha } = sizes[curve.indexOf(chosen)]
     const root = prunedTree(whole, links, alpha)
     return { curve, least, chosen, ensemble: [{ weight: 1, root }] }
+}
+
+/** @param folds of each row its fold, from 0 on */
+export function foldsIn(folds: Int32Array): number {
+    return folds.reduce((most, fold) => Math.max(most, fold), 0) + 1
 }
 
 /** @param curve by size @returns the least error, and the smallest size within one standard error of it. */
