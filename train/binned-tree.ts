@@ -30,6 +30,17 @@ interface Cut {
     gain: number
 }
 
+/** What a search for a cut adds up: taken once a tree. */
+interface Sums {
+    /** Weight by bin, then class. */
+    byClass: Float64Array
+    /** By bin. */
+    totals: Float64Array
+    /** Either side, by class. */
+    low: Float64Array
+    high: Float64Array
+}
+
 /** A gain below this share of the weight is rounding. */
 const GAIN_MIN_SHARE = 1e-9
 
@@ -37,21 +48,27 @@ const GAIN_MIN_SHARE = 1e-9
 export function growBinned(growth: Growth, rows: Int32Array): TreeNode {
     const { examples, binned, maxSplits } = growth
     const { classes, classCount } = examples
-    const histogram = new Float64Array((GAP + 1) * classCount)
+    const sums: Sums = {
+        byClass: new Float64Array((GAP + 1) * classCount),
+        totals: new Float64Array(GAP + 1),
+        low: new Float64Array(classCount),
+        high: new Float64Array(classCount),
+    }
     const open: Open[] = []
     let splits = 0
 
     function nodeOf(rows: Int32Array): TreeNode {
         const counts: number[] = new Array(classCount).fill(0)
         const weights: number[] = new Array(classCount).fill(0)
-        for (const row of rows) {
+        for (let i = 0; i < rows.length; ++i) {
+            const row = rows[i]
             ++counts[classes[row]]
             weights[classes[row]] += growth.weights[row]
         }
         const node: TreeNode = { classIndex: weights.indexOf(Math.max(...weights)), counts }
         const isPure = counts.filter(count => count > 0).length < 2
         if (isPure || splits >= maxSplits) return node
-        const cut = bestCut(growth, rows, histogram)
+        const cut = bestCut(growth, rows, sums)
         if (cut !== undefined) open.push({ node, rows, cut })
         return node
     }
@@ -84,63 +101,69 @@ export function growBinned(growth: Growth, rows: Int32Array): TreeNode {
     return root
 }
 
-/** As in train/tree.ts, the greatest sum(weight^2) / total over both sides. */
-function bestCut(growth: Growth, rows: Int32Array, histogram: Float64Array): Cut | undefined {
-    const { binned, tried } = growth
-    const { classes, classCount } = growth.examples
-    const low = new Float64Array(classCount)
-    const high = new Float64Array(classCount)
+/** As in train/tree.ts, the greatest sum(weight^2) / total over both sides. Most of a training is spent here. */
+function bestCut(growth: Growth, rows: Int32Array, sums: Sums): Cut | undefined {
+    const { examples, binned, tried } = growth
+    const { classCount } = examples
+    const { byClass, totals, low, high } = sums
+    const classes = new Int32Array(rows.length)
+    const weights = new Float64Array(rows.length)
+    for (let i = 0; i < rows.length; ++i) {
+        classes[i] = examples.classes[rows[i]]
+        weights[i] = growth.weights[rows[i]]
+    }
     let best: Cut | undefined
     const features = growth.draw()
     for (let at = 0; at < features.length && (at < tried || best === undefined); ++at) {
         const feature = features[at]
         const { bins, edges } = binned[feature]
-        histogram.fill(0)
-        for (const row of rows)
-            histogram[bins[row] * classCount + classes[row]] += growth.weights[row]
+        byClass.fill(0)
+        totals.fill(0)
+        for (let i = 0; i < rows.length; ++i) {
+            const bin = bins[rows[i]]
+            byClass[bin * classCount + classes[i]] += weights[i]
+            totals[bin] += weights[i]
+        }
         low.fill(0)
         high.fill(0)
-        for (let i = 0; i <= edges.length; ++i)
-            for (let c = 0; c < classCount; ++c) high[c] += histogram[i * classCount + c]
         let highTotal = 0
-        let squares = 0
-        for (let c = 0; c < classCount; ++c) {
-            highTotal += high[c]
-            squares += high[c] * high[c]
+        for (let bin = 0; bin <= edges.length; ++bin) {
+            if (totals[bin] === 0) continue
+            highTotal += totals[bin]
+            for (let c = 0; c < classCount; ++c) high[c] += byClass[bin * classCount + c]
         }
         const total = highTotal
+        const whole = squaresOf(high) / total
         let lowTotal = 0
         let bestGain = best?.gain ?? GAIN_MIN_SHARE * total
         let filled = -1
-        for (let i = 0; i <= edges.length; ++i) {
-            let weight = 0
-            for (let c = 0; c < classCount; ++c) weight += histogram[i * classCount + c]
-            if (weight === 0) continue
+        for (let bin = 0; bin <= edges.length; ++bin) {
+            if (totals[bin] === 0) continue
             if (filled >= 0) {
-                let lowSquares = 0
-                let highSquares = 0
-                for (let c = 0; c < classCount; ++c) {
-                    lowSquares += low[c] * low[c]
-                    highSquares += high[c] * high[c]
-                }
-                const gain = lowSquares / lowTotal + highSquares / highTotal - squares / total
+                const gain = squaresOf(low) / lowTotal + squaresOf(high) / highTotal - whole
                 if (gain > bestGain) {
                     bestGain = gain
                     // In the middle of the bins that hold no row of this node.
-                    const bin = (filled + i - 1) >> 1
-                    best = { feature, bin, lowIsLarger: lowTotal >= highTotal, gain }
+                    const middle = (filled + bin - 1) >> 1
+                    best = { feature, bin: middle, lowIsLarger: lowTotal >= highTotal, gain }
                 }
             }
             for (let c = 0; c < classCount; ++c) {
-                low[c] += histogram[i * classCount + c]
-                high[c] -= histogram[i * classCount + c]
+                low[c] += byClass[bin * classCount + c]
+                high[c] -= byClass[bin * classCount + c]
             }
-            lowTotal += weight
-            highTotal -= weight
-            filled = i
+            lowTotal += totals[bin]
+            highTotal -= totals[bin]
+            filled = bin
         }
     }
     return best
+}
+
+function squaresOf(weights: Float64Array): number {
+    let squares = 0
+    for (let c = 0; c < weights.length; ++c) squares += weights[c] * weights[c]
+    return squares
 }
 
 /** The cut on another input that sends the most weight as the given one does, more than the larger side holds; or none. */

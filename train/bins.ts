@@ -1,4 +1,5 @@
 /** Columns as bins of nearly equal numbers of rows, so that many trees can be grown in the time that one takes on sorted rows. */
+import { scaleOf } from "./quantise"
 import { between, type Examples } from "./tree"
 
 export const BINS_MAX = 254
@@ -13,10 +14,14 @@ export interface BinnedColumn {
     hasGaps: boolean
 }
 
-/** Where a column has no more values than bins, each has a bin of its own. */
+/**
+ * Where a column has no more values than bins, each has a bin of its own; but values that one tick of the board may not tell apart share one,
+ * so that no row of the training goes elsewhere once the thresholds are in ticks.
+ */
 export function binnedColumns({ columns }: Examples): BinnedColumn[] {
     return columns.map(column => {
-        const edges = edgesOf(column.filter(value => !Number.isNaN(value)).sort())
+        const { step } = scaleOf(column)
+        const edges = edgesOf(column.filter(value => !Number.isNaN(value)).sort(), step)
         return {
             bins: Uint8Array.from(column, value =>
                 Number.isNaN(value) ? GAP : binOf(edges, value)
@@ -27,9 +32,9 @@ export function binnedColumns({ columns }: Examples): BinnedColumn[] {
     })
 }
 
-function edgesOf(sorted: Float64Array): number[] {
+function edgesOf(sorted: Float64Array, step: number): number[] {
     const changes: number[] = []
-    for (let i = 1; i < sorted.length; ++i) if (sorted[i] !== sorted[i - 1]) changes.push(i)
+    for (let i = 1; i < sorted.length; ++i) if (sorted[i] - sorted[i - 1] >= step) changes.push(i)
     const edges: number[] = []
     const isExact = changes.length < BINS_MAX
     for (const i of changes)

@@ -31,8 +31,8 @@ const TREE_NODES: Record<Exclude<Kind, "tree">, number[]> = {
     forest: [7, 15, 31, 63, 127],
     boosted: [3, 7, 15, 31],
 }
-/** Growing by about two fifths: fewer trees are the first of more. */
-const TREE_COUNTS = [3, 5, 7, 10, 14, 20, 28, 40, 57, 80, 113, 160, 226, 255]
+/** Growing by about two fifths: fewer trees are the first of more. More would wait longer on the board for a verdict than they gain. */
+const TREE_COUNTS = [3, 5, 7, 10, 14, 20, 28, 40, 57, 80, 113]
 
 /**
  * @param maxNodes of all trees together
