@@ -7,12 +7,17 @@ import { percent } from "../train/evaluation"
 import { writeModelFolder } from "../train/folder"
 import { isName, nameFrom, type RecipeClass, type RecipeInput, recipeOf } from "../train/recipe"
 import { type Summary, train } from "../train/training"
-import { integerFrom } from "./numbers"
+import { ALARMS_PER_1000_ROWS } from "../train/detector/unlabelled"
+import { UsageError } from "../image/project"
+import { runDetector } from "./train-detector"
+import { listOf, refuseTwice } from "./lists"
+import { integerFrom, numberFrom } from "./numbers"
 import { sayShare } from "./progress"
 
 interface TrainOptions {
     data: string
-    label: string
+    label?: string
+    kind: "tree" | "detector"
     out: string
     name?: string
     inputs?: string[]
@@ -22,26 +27,36 @@ interface TrainOptions {
     holdout?: number | string
     maxNodes: number
     blocks?: number
+    alarmsPer1000Rows?: number
     seed: number
     json: boolean
 }
 
 export function trainCommand(): Command {
     return new Command("train")
-        .description("train a classifier on your own recording, small enough for the board")
+        .description(
+            "train a classifier or a detector on your own recording, small enough for the board"
+        )
         .requiredOption("--data <file.csv>", "the recording, in order of time")
-        .requiredOption("--label <column>", "the column that holds the class, as text or numbers")
+        .option(
+            "--label <column>",
+            "the column that holds the class, as text or numbers (a detector can do without)"
+        )
         .requiredOption("--out <folder>", "the model's folder, such as models/room")
         .option(
             "--inputs <columns>",
             "what it may look at (default: every column of numbers)",
             listOf
         )
-        .addOption(new Option("--kind <kind>", "of model").choices(["tree"]).default("tree"))
+        .addOption(
+            new Option("--kind <kind>", "of model: classes of rows, or what is unusual in a stream")
+                .choices(["tree", "detector"])
+                .default("tree")
+        )
         .option("--max-nodes <n>", "the largest tree to consider", integerFrom(3, 1023), 31)
         .option(
             "--group-by <columns>",
-            "rows alike in these stay together in cross-validation (default: blocks of time)",
+            "rows alike in these stay together in cross-validation (default: blocks of time), and are one stream to a detector",
             listOf
         )
         .option(
@@ -57,6 +72,11 @@ export function trainCommand(): Command {
             classesOf
         )
         .option("--blocks <n>", "folds of the cross-validation (default: 10)", integerFrom(2, 100))
+        .option(
+            "--alarms-per-1000-rows <n>",
+            `a detector without labels: what somebody wants to hear (default: ${ALARMS_PER_1000_ROWS})`,
+            numberFrom(0.001, 100)
+        )
         .option("--seed <n>", "draws the test vectors", integerFrom(0, 2 ** 31 - 1), 1)
         .option("--json", "print one JSON object and nothing else", false)
         .addHelpText(
@@ -66,18 +86,13 @@ Examples:
   motewise train --data room.csv --label occupied --out models/room
   motewise train --data room.csv --label occupied --out models/room --inputs Light,CO2 --max-nodes 7
   motewise train --data fan.csv --label state --out models/fan --group-by run --holdout fan-later.csv
+  motewise train --data motes.csv --kind detector --group-by mote --out models/steam --label steam
+  motewise train --data machine.csv --kind detector --out models/machine
   motewise eval models/room --data next-week.csv
 
 An empty cell is a reading that did not come. Every class needs two rows.`
         )
         .action(run)
-}
-
-function listOf(given: string): string[] {
-    const columns = given.split(",").map(column => column.trim())
-    if (columns.includes("")) throw new InvalidArgumentError("It takes names joined by commas.")
-    refuseTwice(columns)
-    return columns
 }
 
 function holdoutFrom(given: string): number | string {
@@ -126,15 +141,20 @@ function pairsOf(given: string): [string, string][] {
     })
 }
 
-function refuseTwice(names: string[]): void {
-    const twice = names.find((name, i) => names.indexOf(name) !== i)
-    if (twice !== undefined) throw new InvalidArgumentError(`"${twice}" stands there twice.`)
-}
-
-function run({ data, out, name, holdout, json, ...wishes }: TrainOptions): void {
+function run(options: TrainOptions): void {
+    const { data, out, name, holdout, json, label, ...wishes } = options
+    if (options.kind === "detector") {
+        runDetector({ ...options, name: name ?? nameFrom(out) })
+        return
+    }
+    if (label === undefined)
+        throw new UsageError(
+            "--label <column> is missing: a tree learns from it; --kind detector can do without"
+        )
     const table = readTable(data)
     const recipe = recipeOf(table, {
         ...wishes,
+        label,
         name: name ?? nameFrom(out),
         holdout: typeof holdout === "number" ? holdout : undefined,
     })

@@ -75,7 +75,11 @@ function hostVerdicts(model: Model, columns: Float64Array[], rows: number): Int1
 }
 
 /** By the name in the recording it was trained on, else by what a column is said to measure. */
-function columnsOf(model: Model, table: Table, inputs: RecipeInput[]): Float64Array[] {
+export function columnsOf(
+    model: Pick<Model, "inputs">,
+    table: Table,
+    inputs: RecipeInput[]
+): Float64Array[] {
     return model.inputs.map(({ measurand }) => {
         const known = inputs.find(input => input.measurand === measurand)?.column ?? measurand
         const column = [

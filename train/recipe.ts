@@ -75,7 +75,17 @@ export function recipeOf(table: Table, wishes: Wishes): Recipe {
     }
 }
 
-function inputsOf(table: Table, { label, inputs, map = [], groupBy = [] }: Wishes): RecipeInput[] {
+/** @param isWanted of a column of numbers nobody named */
+export function inputsOf(
+    table: Table,
+    {
+        label,
+        inputs,
+        map = [],
+        groupBy = [],
+    }: Pick<Wishes, "inputs" | "map" | "groupBy"> & { label?: string },
+    isWanted: (column: string) => boolean = () => true
+): RecipeInput[] {
     const mapped = map.map(({ column }) => column)
     const wanted = inputs ?? (map.length > 0 ? mapped : undefined)
     for (const column of [...(wanted ?? []), ...mapped, ...groupBy]) textColumn(table, column)
@@ -86,10 +96,12 @@ function inputsOf(table: Table, { label, inputs, map = [], groupBy = [] }: Wishe
                 column !== label &&
                 !groupBy.includes(column) &&
                 !ROW_NAMES.has(column.toLowerCase()) &&
-                isNumeric(table, column)
+                isNumeric(table, column) &&
+                isWanted(column)
         )
     const place = (column: string) => `${table.file}: column ${shown(column)}`
-    if (columns.includes(label)) throw new InputError(`${place(label)} is both label and input`)
+    if (label !== undefined && columns.includes(label))
+        throw new InputError(`${place(label)} is both label and input`)
     const idle = mapped.find(column => !columns.includes(column))
     if (idle !== undefined) throw new InputError(`${place(idle)} is mapped, but no input`)
     if (columns.length === 0)
@@ -137,7 +149,7 @@ export function isName(name: string): boolean {
 }
 
 /** What it takes to make the same files again: no date, and no path of the machine. */
-export function recipeJson(recipe: Recipe, table: Table): string {
+export function recipeJson(recipe: { name: string }, table: Table): string {
     const text = readFileSync(new URL("../package.json", import.meta.url), "utf8")
     const { version } = JSON.parse(text) as { version: string }
     const { name, ...rest } = recipe
