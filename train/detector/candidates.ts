@@ -4,7 +4,7 @@ import { quantile, typicalDeviation } from "./scale"
 import type { EwmaParameters, FastSlowParameters, Kind, Parameters } from "./parameters"
 import type { Stream } from "./streams"
 
-/** Parameters by place in the grid; the last axis is the threshold, rising. */
+/** Parameters by place in the grid; along the last axis, the threshold in steps of a factor of the root of two, there are ever fewer alarms. */
 export interface Grid {
     kind: Kind
     /** Places along each axis. */
@@ -122,7 +122,8 @@ function halfSpaceGrid(
     seed: number
 ): Grid {
     const windows = [250, 500, 1000].filter(rows => rows <= rowsMax)
-    const thresholds = ladder(0.05, 1.6, Math.SQRT2)
+    // A score below it is unusual.
+    const thresholds = ladder(0.05, 1.6, Math.SQRT2).reverse()
     const sorted = inputs.map((_, i) =>
         Float64Array.from(channel(streams, i).flatMap(values => Array.from(values)))
             .filter(value => value === value)

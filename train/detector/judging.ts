@@ -13,6 +13,17 @@ export function episodeStarts(alarms: number[]): number[] {
     return alarms.filter((row, i) => i === 0 || row - alarms[i - 1] > MERGED_ROWS)
 }
 
+/** As `episodeStarts`, and again every so often while one lasts: else the best way to few episodes were an alarm without end. */
+export function alarmStarts(alarms: number[]): number[] {
+    const starts: number[] = []
+    let last = -Infinity
+    for (const row of alarms) {
+        if (row - last > MERGED_ROWS || row - (starts.at(-1) ?? row) > AFTER_ROWS) starts.push(row)
+        last = row
+    }
+    return starts
+}
+
 export function isOf({ start, end }: Event, row: number): boolean {
     return row >= start - BEFORE_ROWS && row <= Math.max(start + AFTER_ROWS, end)
 }

@@ -8,7 +8,7 @@
  */
 import type { ModelInput } from "../../src/inference/model"
 import { labelledGrids } from "./candidates"
-import { delayRows, episodeStarts, isOf } from "./judging"
+import { delayRows, alarmStarts, isOf } from "./judging"
 import { alarmRows, type Kind, type Parameters } from "./parameters"
 import type { Event, Stream } from "./streams"
 
@@ -41,6 +41,8 @@ const FOLDS_MAX = 5
 /** Delays that differ by no more are alike: two rows, or a twentieth of the longest event. */
 const DELAY_ROWS_ALIKE = 2
 const DELAY_SHARE_ALIKE = 1 / 20
+/** Steps of the threshold's ladder, whose ratio is the root of two: twice what no longer alarms falsely is enough. The next event may be smaller. */
+const ABOVE_NOISE_STEPS_MAX = 2
 
 export function chooseLabelled(
     streams: Stream[],
@@ -112,7 +114,7 @@ function segmentsOf(streams: Stream[]): Segment[] {
 
 function outcomesIn(streams: Stream[], segments: Segment[], parameters: Parameters): Outcome[] {
     const alarms = streams.map(stream => alarmRows(parameters, stream))
-    const starts = alarms.map(episodeStarts)
+    const starts = alarms.map(alarmStarts)
     return segments.map(({ stream, event, from, to }) => {
         const { events } = streams[stream]
         const delay = event && delayRows(event, alarms[stream])
@@ -170,7 +172,10 @@ export function middleOfBest(
     const distance = (i: number) =>
         places[i].reduce((sum, at, axis) => sum + Math.abs(at - middle[axis]), 0)
     const index = left.reduce((a, b) => (distance(b) < distance(a) ? b : a))
-    return { index, asGood }
+    let lowest = index
+    const isGood = (i: number) => compare(outcomes[i], best, alike) <= 0
+    while (places[lowest].at(-1) !== 0 && isGood(lowest - 1)) --lowest
+    return { index: Math.min(index, lowest + ABOVE_NOISE_STEPS_MAX), asGood }
 }
 
 /** Every place of a grid, its last axis fastest: at index i the one that `indexOf` gives i. */

@@ -9,7 +9,7 @@
  */
 import type { ModelInput } from "../../src/inference/model"
 import { deviationFloors, ewmaParameters, fastSlowParameters, ladder } from "./candidates"
-import { episodeStarts } from "./judging"
+import { alarmStarts } from "./judging"
 import { alarmRows, type Parameters } from "./parameters"
 import { autocorrelation } from "./scale"
 import type { Stream } from "./streams"
@@ -89,7 +89,7 @@ export function chooseUnlabelled(
 
 export function episodesIn(streams: Stream[], parameters: Parameters): number {
     return streams.reduce(
-        (sum, stream) => sum + episodeStarts(alarmRows(parameters, stream)).length,
+        (sum, stream) => sum + alarmStarts(alarmRows(parameters, stream)).length,
         0
     )
 }
