@@ -3,7 +3,7 @@
  *
  * First, EWMA z-scores of several time constants: over a ladder of thresholds the number of alarm episodes falls, and where it stays the
  * same over the longest stretch, a few things stand out from all the rest; the threshold goes into the middle of that stretch (on a
- * scale of ratios), as far from the noise as from the events. Where no stretch is longer than a factor of two nothing stands out, and the
+ * scale of ratios), as far from the noise as from the events, but no further above the noise than twice. Where no stretch is longer than a factor of two nothing stands out, and the
  * threshold is where the recording gives the stated number of alarms: of an EWMA z-score for a stream that is noise about a level,
  * of a fast against a slow mean for one that wanders, in which single values say little.
  */
@@ -36,6 +36,9 @@ const SLOW_PER_FAST = 20
 /** Whatever the noise: below two deviations there is nothing but noise, and beyond 128 nothing more to tell. */
 const THRESHOLDS = ladder(2, 128, 2 ** (1 / 8))
 const STRETCH_MIN = 2.5
+/** What stands out may come so many times as often as alarms are asked for: noise has no such stretch, however many there are. */
+const STANDS_OUT_BUDGETS = 10
+/** Not as far from the noise as from the events where these are huge: the next may be smaller, and twice the noise's worst is enough. */
 const ABOVE_NOISE_MAX = 2
 const WANDERS = 0.5
 const BUDGET_THRESHOLDS = ladder(0.3, 128, 2 ** (1 / 16))
@@ -67,7 +70,7 @@ export function chooseUnlabelled(
         progress(i / (times.length + 1))
         const floors = deviationFloors(streams, inputs, 1 / time)
         const at = (threshold: number) => ewmaParameters(1 / time, threshold, floors)
-        const { from, to, episodes } = longestStretch(streams, at, budget)
+        const { from, to, episodes } = longestStretch(streams, at, budget * STANDS_OUT_BUDGETS)
         const stretch = THRESHOLDS[to] / THRESHOLDS[from]
         if (stretch < STRETCH_MIN || stretch <= (best?.stretch ?? 1)) return
         const threshold = Number(
