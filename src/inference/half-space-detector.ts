@@ -23,10 +23,10 @@ export class HalfSpaceDetector implements Model {
     readonly inputs: ModelInput[]
     readonly windowSamples: number
     readonly samplesPerSecond: number
-    private trees: HalfSpaceTrees
+    private readonly trees: HalfSpaceTrees
     private readonly values: number[] = []
 
-    constructor(private readonly model: HalfSpaceDetectorModel) {
+    constructor(model: HalfSpaceDetectorModel) {
         this.name = model.name
         this.classes = model.classes
         this.inputs = model.inputs
@@ -38,7 +38,7 @@ export class HalfSpaceDetector implements Model {
 
     /** Forgets the stream: what comes next is of another group. */
     reset(): void {
-        this.trees = new HalfSpaceTrees(this.model)
+        this.trees.reset()
     }
 
     /** 1 where an alarm begins, UNKNOWN when a channel is missing, else 0. Allocates nothing. */

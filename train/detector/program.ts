@@ -31,8 +31,8 @@ while (true) {
     if (answer.getAt(${TWIN_DATA_AT + NEW_GROUP_AT}, "u16") === 1) detector.reset()
     let at = ${TWIN_DATA_AT + valuesAt}
     for (let row = 0; row < count; ++row) {
-        // The runtime takes a fiber that never rests for an endless loop, and a row of many trees is long.
-        if (row % 16 === 0) await ds.sleep(1)
+        // The runtime takes a fiber that never rests for an endless loop, and many trees take long over a few rows.
+        if (row % 4 === 0) await ds.sleep(1)
         for (let i = 0; i < ${inputs.length}; ++i) {
             ticks[i] = ticksFromValue(detector.inputs[i], answer.getAt(at, "f64"))
             at += 8

@@ -37,17 +37,15 @@ export function streamVectors(generated: GeneratedDetector): StreamVector[] {
     generated.inputs.forEach(({ step }, channel) => {
         const bound = boundTicks(generated, channel, step)
         for (const side of [1, -1]) {
-            // Below the bound of the deviation's floor, and beyond it: with what was seen before, where it tips is the state's.
-            for (const share of [0.5, 0.9, 1.1, 2, 4])
-                push(
-                    withOne(
-                        channel,
-                        Math.max(-TICK_MAX, Math.min(TICK_MAX, Math.round(side * share * bound)))
-                    ),
-                    ALARMED_ROWS
-                )
+            // First the largest step there is, out of a quiet stream: afterwards a fast mean and a slow one take long to alarm again.
             push(withOne(channel, side * TICK_MAX), ALARMED_ROWS)
             push(withOne(channel, MISSING), 2)
+            push(usual, STEADY_ROWS + quietRows(generated))
+            // Below the bound that the least deviation makes, and beyond it: where it tips is what was seen before.
+            for (const share of [0.5, 0.9, 1.1, 2, 4]) {
+                const tick = Math.min(TICK_MAX, Math.round(share * bound))
+                push(withOne(channel, side * tick), ALARMED_ROWS)
+            }
             push(usual, STEADY_ROWS + quietRows(generated))
         }
     })
