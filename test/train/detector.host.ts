@@ -149,7 +149,7 @@ const TEXTS: Record<string, string> = {
     "ewma-z": `alpha: 0.03125, threshold: 5, alarmedShare: 0.125, ${FLOORS}`,
     "fast-slow": `fastAlpha: 0.125, slowAlpha: 0.0078125, threshold: 1.5, ${FLOORS} refractory: 60, settling: 128,`,
     "half-space-trees":
-        "seed: 3, trees: 16, depth: 6, window: 250, lows: [19, 19], highs: [23, 23], threshold: 0.3, massMin: 25, refractory: 60,",
+        "seed: 3, trees: 16, depth: 6, window: 250, lows: [19, 19], highs: [23, 23], threshold: 16, massMin: 25, refractory: 60,",
 }
 
 describe("every kind", () => {
