@@ -1,6 +1,6 @@
 /** Which detector a stream gets: streams of many sorts, made up from seeds, with labels and without. */
 import assert from "node:assert/strict"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, describe, test } from "node:test"
@@ -133,6 +133,23 @@ describe("a detector", () => {
         assert.equal(judgement.events, 3)
         assert.equal(judgement.eventsHit, 3, JSON.stringify(judgement))
         assert.ok((judgement.falseEpisodes ?? Infinity) <= 1, JSON.stringify(judgement))
+    })
+
+    test("learns nothing from the rows that are kept from it", () => {
+        const lines = streamCsv({ seed: "kept", events: BUMPS }).trim().split("\n")
+        // Beside the event that is kept, another scale altogether.
+        for (let row = 2600; row < 4000; ++row) lines[row] = lines[row].replace(",2", ",9")
+        const whole = put(folder, "whole.csv", `${lines.join("\n")}\n`)
+        const first = put(folder, "first.csv", `${lines.slice(0, 2401).join("\n")}\n`)
+        for (const label of ["label", undefined]) {
+            const kept = trained(out, whole, { label, holdout: 0.4 })
+            const inputs = readFileSync(join(out, "model.ts"), "utf8").split("inputs")[1]
+            const alone = trained(out, first, { label })
+            assert.deepEqual(kept.parameters, alone.parameters)
+            assert.deepEqual(kept.training, alone.training)
+            assert.equal(readFileSync(join(out, "model.ts"), "utf8").split("inputs")[1], inputs)
+            assert.equal(kept.holdout?.rows, 1600)
+        }
     })
 
     test("hangs on the recording and the seed alone", () => {

@@ -113,12 +113,14 @@ describe("a channel's scale", () => {
         assert.ok(Number.isNaN(missing), "a missing value stays missing")
     })
 
-    test("is not that of one wild reading", () => {
+    test("is not that of two wild readings", () => {
         const values = Float64Array.from({ length: 1001 }, (_, i) => 101000 + (i % 100))
         values[500] = 9e8
-        const { step } = inputFor("p", values)
-        // Four times what 98 % span above the middle, half of it below: some 440 Pa, and an eighth of the ticks.
-        assert.ok(step < (8 * 500) / 65534, `${step}`)
+        values[600] = -9e8
+        const { step, offset } = inputFor("p", values)
+        assert.ok(Math.abs(offset - 101050) < 100, `${offset}`)
+        // Four times what 98 % span above the middle, and as much below: some 780 Pa in an eighth of the ticks.
+        assert.ok(step < (8 * 800) / 65534, `${step}`)
     })
 
     test("has the deviation most rows have, of any unit", () => {

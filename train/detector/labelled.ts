@@ -4,7 +4,7 @@
  * places are worn away from their edges, round by round, and the last left is as far from failing as there is.
  *
  * Which kind is taken is judged by events it was not chosen by: the streams are cut midway between events into folds, the parameters of
- * a kind are chosen on the other folds and held against this one. One event alone leaves nothing to hold against, and is the judge itself.
+ * a kind are chosen on the other folds and held against this one; equal kinds go to the simplest. One event alone leaves nothing to hold against, and is the judge itself.
  */
 import type { ModelInput } from "../../src/inference/model"
 import { labelledGrids } from "./candidates"
@@ -41,6 +41,8 @@ const FOLDS_MAX = 5
 /** Delays that differ by no more are alike: two rows, or a twentieth of the longest event. */
 const DELAY_ROWS_ALIKE = 2
 const DELAY_SHARE_ALIKE = 1 / 20
+/** In events: what a false alarm costs in the standard profile of the Numenta Anomaly Benchmark (Lavin, Ahmad 2015). */
+const FALSE_EPISODE_COST = 0.11
 /** Steps of the threshold's ladder, whose ratio is the root of two: twice what no longer alarms falsely is enough. The next event may be smaller. */
 const ABOVE_NOISE_STEPS_MAX = 2
 
@@ -77,7 +79,7 @@ export function chooseLabelled(
         }).flat()
         return { grid, whole, unseen: sumOf(unseen) }
     })
-    const best = tried.reduce((a, b) => (compare(b.unseen, a.unseen, alike) < 0 ? b : a))
+    const best = tried.reduce((a, b) => (worth(b.unseen) > worth(a.unseen) ? b : a))
     return {
         parameters: best.grid.at(placesOf(best.grid.shape)[best.whole.index]),
         by: "labels",
@@ -139,6 +141,11 @@ function sumOf(outcomes: Outcome[]): Outcome {
             sum.maxDelayRows = Math.max(sum.maxDelayRows ?? 0, maxDelayRows)
     }
     return sum
+}
+
+/** Of a kind on events it has not seen: not hits before all else, for who alarms all day hits everything. */
+function worth({ eventsHit, falseEpisodes }: Outcome): number {
+    return eventsHit - FALSE_EPISODE_COST * falseEpisodes
 }
 
 /** Below 0 when a is better. */

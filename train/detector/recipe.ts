@@ -72,9 +72,7 @@ export function classesFrom(cells: string[]): RecipeClass[] {
 
 /** All columns of numbers but those that never move within a group, and those that only count its rows. */
 function movingInputs(table: Table, { label, groupBy }: DetectorWishes): RecipeInput[] {
-    const truths = table.header.filter(
-        column => TRUTH_NAMES.has(column.toLowerCase()) && column !== label
-    )
+    const truths = table.header.filter(column => TRUTH_NAMES.has(column.toLowerCase()))
     const groups = groupsByCells(table, groupBy)
     return inputsOf(table, { label, groupBy: [...(groupBy ?? []), ...truths] }, column => {
         const cells = textColumn(table, column)
