@@ -3,6 +3,7 @@
  * either way in each channel, what is learnt while alarmed, what comes back, what is missing and what is beyond all range.
  */
 import { MISSING } from "../../src/inference/model"
+import { jsonText } from "../json-text"
 import { detectorOf, type GeneratedDetector } from "./parameters"
 
 export interface StreamVector {
@@ -79,23 +80,21 @@ function boundTicks(generated: GeneratedDetector, channel: number, step: number)
     return (generated.threshold * generated.deviationFloors[channel]) / step
 }
 
+/** Values in the measurands' units beside the ticks, null where missing. */
 export function streamVectorsJson(generated: GeneratedDetector, vectors: StreamVector[]): string {
-    const lines = vectors.map(({ ticks, times, classIndex }) => {
-        const values = ticks.map((tick, i) => {
-            const { offset, step } = generated.inputs[i]
-            return tick === MISSING ? "null" : offset + tick * step
-        })
-        return `        { "values": [${values.join(", ")}], "ticks": [${ticks.join(", ")}], "times": ${times}, "class": ${classIndex} }`
+    const { inputs, classes } = generated
+    return jsonText({
+        inputs: inputs.map(({ measurand }) => measurand),
+        classes,
+        stream: vectors.map(({ ticks, times, classIndex }) => ({
+            values: ticks.map((tick, i) =>
+                tick === MISSING ? null : inputs[i].offset + tick * inputs[i].step
+            ),
+            ticks,
+            times,
+            class: classIndex,
+        })),
     })
-    const list = (names: string[]) => `[${names.map(name => JSON.stringify(name)).join(", ")}]`
-    return `{
-    "inputs": ${list(generated.inputs.map(({ measurand }) => measurand))},
-    "classes": ${list(generated.classes)},
-    "stream": [
-${lines.join(",\n")}
-    ]
-}
-`
 }
 
 /** The same for DeviceScript, which imports no JSON: of each vector the ticks, the times, then the class. */
