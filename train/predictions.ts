@@ -3,7 +3,10 @@ import { renameSync, rmSync, writeFileSync } from "node:fs"
 import { UNKNOWN } from "../src/inference/model"
 import { InputError } from "../table/input-error"
 
-/** `row,truth,verdict`, where the recording's header is row 1 and a window is told by its last row: whole or not at all. @throws InputError when it cannot be written */
+/**
+ * `row,truth,verdict`, where the recording's header is row 1 and a window is told by its last row; a truth nobody told, UNKNOWN, is empty.
+ * Whole or not at all. @throws InputError when it cannot be written
+ */
 export function writePredictions(
     file: string,
     classes: string[],
@@ -13,7 +16,8 @@ export function writePredictions(
 ): void {
     const lines = Array.from(truths, (truth, i) => {
         const verdict = verdicts[i] === UNKNOWN ? "unknown" : classes[verdicts[i]]
-        return `${rows[i] + 2},${quoted(classes[truth])},${quoted(verdict)}\n`
+        const told = truth === UNKNOWN ? "" : quoted(classes[truth])
+        return `${rows[i] + 2},${told},${quoted(verdict)}\n`
     })
     const draft = `${file}.${process.pid}`
     try {
