@@ -42,9 +42,14 @@ Examples:
 async function run(folder: string, options: EvalOptions): Promise<void> {
     const { data, label, runtime, predictions, json } = options
     const model = await readModelFolder(folder)
-    const { judgement, truths, verdicts } = await judge(model, readTable(data), label, runtime)
+    const { judgement, truths, verdicts, rows } = await judge(
+        model,
+        readTable(data),
+        label,
+        runtime
+    )
     if (predictions !== undefined)
-        writePredictions(predictions, judgement.classes, truths, verdicts)
+        writePredictions(predictions, judgement.classes, truths, verdicts, rows)
     console.log(json ? JSON.stringify(judgement) : report(folder, judgement))
 }
 

@@ -16,6 +16,7 @@ import { readReplay } from "../sim/worlds/replay"
 import type { World } from "../sim/worlds/world"
 import { WORLD_NAMES, worldKind, worldOfApp } from "../sim/worlds/worlds"
 import { parseBroker } from "../src/mqtt/broker"
+import { listOf, pairsOf, refuseTwice } from "./lists"
 import { integerFrom, numberFrom } from "./numbers"
 import { sayBuilding } from "./progress"
 import { replayCommand } from "./replay-command"
@@ -72,15 +73,15 @@ export function simCommand(): Command {
         .option(
             "--map <columns>",
             'columns of the recording: "Temperature=temperatureCelsius,..."',
-            text => pairsFrom("--map", "column=measurand", text)
+            byColumn
         )
         .option("--label <column>", 'the column with the truth (default: "label" when present)')
         .option(
             "--where <cells>",
             'only rows of the recording with these cells: "mote_id=1,..."',
-            text => pairsFrom("--where", "column=cell", text)
+            byColumn
         )
-        .option("--unused <columns>", "columns of the recording that nothing feels", listFrom)
+        .option("--unused <columns>", "columns of the recording that nothing feels", listOf)
         .option("--row-seconds <s>", "time between two rows", numberFrom(1, 86400), 60)
         .option("--broker <url>", "somebody else's broker, mqtt://host:port (default: our own)")
         .option("--seconds <s>", "how long, in the nodes' time", numberFrom(1, 1e9))
@@ -123,20 +124,10 @@ ${FAULT_NAMES.map(kind => `  ${kind.padEnd(13)} ${factsOf(kind).what}`).join("\n
 }
 
 /** `column=word,column=word` */
-function pairsFrom(option: string, form: string, text: string): Map<string, string> {
-    const pairs = new Map<string, string>()
-    for (const pair of text.split(",")) {
-        const [column, word, ...more] = pair.split("=").map(side => side.trim())
-        if (!column || word === undefined || word === "" || more.length > 0)
-            throw new UsageError(`${option}: "${pair}" is not ${form}`)
-        if (pairs.has(column)) throw new UsageError(`${option}: "${column}" stands there twice`)
-        pairs.set(column, word)
-    }
-    return pairs
-}
-
-function listFrom(text: string): string[] {
-    return text.split(",").map(column => column.trim())
+function byColumn(given: string): Map<string, string> {
+    const pairs = pairsOf(given)
+    refuseTwice(pairs.map(([column]) => column))
+    return new Map(pairs)
 }
 
 async function run(options: SimOptions): Promise<void> {

@@ -1,13 +1,24 @@
 /** `motewise train`: a recording in, a model folder out. */
 import { Command, InvalidArgumentError, Option } from "commander"
 import { existsSync } from "node:fs"
-import { allMeasurands, measurandByName } from "../src/telemetry/contract/measurands"
+import { UsageError } from "../image/project"
+import { BAND_PREFIX, FEATURES, parseFeature } from "../src/sensing/features"
 import { readTable } from "../table/csv"
 import { percent } from "../train/evaluation"
 import { writeModelFolder } from "../train/folder"
-import { isName, nameFrom, type RecipeClass, type RecipeInput, recipeOf } from "../train/recipe"
+import {
+    isName,
+    type Kind,
+    type Mapping,
+    nameFrom,
+    type RecipeClass,
+    recipeOf,
+} from "../train/recipe"
+import type { Sampling } from "../train/windows"
 import { type Summary, train } from "../train/training"
-import { integerFrom } from "./numbers"
+import { listOf, pairsOf, refuseTwice } from "./lists"
+import { mapOf } from "./mapping"
+import { integerFrom, numberFrom } from "./numbers"
 import { sayShare } from "./progress"
 
 interface TrainOptions {
@@ -16,7 +27,11 @@ interface TrainOptions {
     out: string
     name?: string
     inputs?: string[]
-    map?: RecipeInput[]
+    map?: Mapping[]
+    kind: Kind
+    window?: number
+    features?: string[]
+    sampleRate?: number
     classes?: RecipeClass[]
     groupBy?: string[]
     holdout?: number | string
@@ -50,7 +65,22 @@ export function trainCommand(): Command {
             holdoutFrom
         )
         .option("--name <name>", "of the verdict (default: the folder's)", nameOf)
-        .option("--map <columns>", 'what columns measure: "T1=temperatureCelsius,..."', mapOf)
+        .option(
+            "--window <n>",
+            "raw signals: so many rows in a row make one example, by their features",
+            integerFrom(2, 512)
+        )
+        .option(
+            "--features <names>",
+            `of a window: ${FEATURES.join(", ")}, ${BAND_PREFIX}<Hz> (default: mean, sd, range, meanAbsoluteDifference)`,
+            featuresOf
+        )
+        .option("--sample-rate <hertz>", "rows a second", numberFrom(1e-6, 1e5))
+        .option(
+            "--map <columns>",
+            'what columns measure, and times what: "T1=temperatureCelsius,P*100=pressurePascals"',
+            mapOf
+        )
         .option(
             "--classes <names>",
             'of the classes, in their order: "0=vacant,1=occupied"',
@@ -66,18 +96,13 @@ Examples:
   motewise train --data room.csv --label occupied --out models/room
   motewise train --data room.csv --label occupied --out models/room --inputs Light,CO2 --max-nodes 7
   motewise train --data fan.csv --label state --out models/fan --group-by run --holdout fan-later.csv
+  motewise train --data fan.csv --label state --out models/fan --inputs x,y,z --group-by run \\
+                 --window 50 --features mean,sd,range,band:12.5 --sample-rate 50
   motewise eval models/room --data next-week.csv
 
 An empty cell is a reading that did not come. Every class needs two rows.`
         )
         .action(run)
-}
-
-function listOf(given: string): string[] {
-    const columns = given.split(",").map(column => column.trim())
-    if (columns.includes("")) throw new InvalidArgumentError("It takes names joined by commas.")
-    refuseTwice(columns)
-    return columns
 }
 
 function holdoutFrom(given: string): number | string {
@@ -95,20 +120,6 @@ function nameOf(given: string): string {
     return given
 }
 
-function mapOf(given: string): RecipeInput[] {
-    const inputs = pairsOf(given).map(([column, measurand]) => ({ column, measurand }))
-    const unknown = inputs.find(({ measurand }) => measurandByName(measurand) === undefined)
-    if (unknown !== undefined)
-        throw new InvalidArgumentError(
-            `No measurand is called ${unknown.measurand}; there are ${allMeasurands()
-                .map(m => m.measurand)
-                .join(", ")}.`
-        )
-    refuseTwice(inputs.map(({ column }) => column))
-    refuseTwice(inputs.map(({ measurand }) => measurand))
-    return inputs
-}
-
 function classesOf(given: string): RecipeClass[] {
     const classes = pairsOf(given).map(([cell, name]) => ({ cell, name }))
     if (classes.length < 2) throw new InvalidArgumentError("It must name two classes or more.")
@@ -117,24 +128,44 @@ function classesOf(given: string): RecipeClass[] {
     return classes
 }
 
-function pairsOf(given: string): [string, string][] {
-    return given.split(",").map(pair => {
-        const [left, right, ...rest] = pair.split("=").map(side => side.trim())
-        if (!left || !right || rest.length > 0)
-            throw new InvalidArgumentError(`"${pair}" is not of the form left=right.`)
-        return [left, right]
+/** Written as one likes: "mean-absolute-difference", "meanAbsoluteDifference". */
+function featuresOf(given: string): string[] {
+    const plain = (text: string) => text.toLowerCase().replace(/[-_ ]/g, "")
+    const features = listOf(given).map(word => {
+        const known = FEATURES.find(feature => plain(feature) === plain(word))
+        if (known === undefined && !word.startsWith(BAND_PREFIX))
+            throw new InvalidArgumentError(
+                `There is no feature "${word}", there are ${FEATURES.join(", ")} and ${BAND_PREFIX}<Hz>.`
+            )
+        return known ?? word
     })
+    refuseTwice(features)
+    return features
 }
 
-function refuseTwice(names: string[]): void {
-    const twice = names.find((name, i) => names.indexOf(name) !== i)
-    if (twice !== undefined) throw new InvalidArgumentError(`"${twice}" stands there twice.`)
+function windowOf({ window, features, sampleRate }: TrainOptions): Sampling | undefined {
+    if (window === undefined) {
+        if (features !== undefined) throw new UsageError("--features needs --window")
+        return undefined
+    }
+    const samplesPerSecond = sampleRate ?? 0
+    for (const feature of features ?? [])
+        try {
+            parseFeature(feature, samplesPerSecond)
+        } catch (e) {
+            const rate = sampleRate === undefined ? "; say --sample-rate" : ""
+            throw new UsageError(`--features: ${(e as Error).message}${rate}`)
+        }
+    return { samples: window, samplesPerSecond }
 }
 
-function run({ data, out, name, holdout, json, ...wishes }: TrainOptions): void {
+function run(options: TrainOptions): void {
+    const { data, out, name, holdout, json, ...wishes } = options
+    const window = windowOf(options)
     const table = readTable(data)
     const recipe = recipeOf(table, {
         ...wishes,
+        window,
         name: name ?? nameFrom(out),
         holdout: typeof holdout === "number" ? holdout : undefined,
     })

@@ -7,6 +7,7 @@
 import { Script } from "node:vm"
 import { MISSING, UNKNOWN } from "../src/inference/model"
 import type { TickNode, TickTree } from "./quantise"
+import { ROW_BY_ROW } from "./windows"
 
 const LINE_MAX = 100
 const GOES_LOW = "goesLow"
@@ -21,9 +22,10 @@ export function modelModule(
     name: string,
     classes: string[],
     tree: TickTree,
-    provenance: string[]
+    provenance: string[],
+    { samples, samplesPerSecond } = ROW_BY_ROW
 ): string {
-    const locals = localsOf(tree.inputs.map(({ measurand }) => measurand))
+    const locals = localsOf(tree.names)
     // A model of one leaf looks at nothing.
     const parameter = locals.length > 0 ? "ticks: number[]" : ""
     const body = [
@@ -39,6 +41,8 @@ export const ${identifierOf(name)} = {
     name: ${JSON.stringify(name)},
 ${classesProperty(classes)}
 ${inputsProperty(tree)}
+    windowSamples: ${samples},
+    samplesPerSecond: ${samplesPerSecond},
     classify: function (${parameter}): number {
 ${body.map(line => `        ${line}\n`).join("")}    },
 }

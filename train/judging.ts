@@ -1,16 +1,17 @@
 /** A model folder judged by a recording: what its code answers to every row, in the VM or under Node. */
 import { functionExpressionBytes } from "../image/functions"
-import { type Model, ticksFromValue, UNKNOWN } from "../src/inference/model"
-import { numberColumn, shown } from "../table/columns"
+import { Inference } from "../src/inference/inference"
+import { type Model, UNKNOWN } from "../src/inference/model"
+import { shown, textColumn } from "../table/columns"
 import type { Table } from "../table/csv"
 import { InputError } from "../table/input-error"
 import { measurandOfColumn } from "../table/measurands"
 import { evaluate, type Evaluation } from "./evaluation"
-import { truthsOf } from "./examples"
+import { examplesOf } from "./examples"
 import type { ModelFolder } from "./model-folder"
 import type { RecipeInput } from "./recipe"
 import { classOfRow, nodeCount } from "./tree"
-import { verdictImage, vmVerdicts } from "./vm-verdicts"
+import { samplesFor, verdictImage, vmVerdicts } from "./vm-verdicts"
 
 export type Runtime = "vm" | "host"
 
@@ -28,9 +29,11 @@ export interface Judgement extends Evaluation {
 
 export interface Verdicts {
     judgement: Judgement
-    /** Class indices, row by row; a verdict may be UNKNOWN. */
+    /** Class indices, row by row or window by window; a verdict may be UNKNOWN. */
     truths: Int32Array
     verdicts: ArrayLike<number>
+    /** Of each the row it is of, or the last of its window. */
+    rows: Int32Array
 }
 
 /** @param label default: the one it was trained by @throws InputError */
@@ -41,21 +44,21 @@ export async function judge(
     runtime: Runtime
 ): Promise<Verdicts> {
     const { recipe, tree, modelBytes } = model
-    const truths = truthsOf(table, label ?? recipe.label, recipe.classes)
-    const columns = columnsOf(model.model, table, recipe.inputs)
+    const truth = label ?? recipe.label
+    // Before the inputs: whoever names the wrong column for the truth has most likely the wrong file.
+    textColumn(table, truth)
+    const used = usedInputs(model.model, table, recipe.inputs)
+    const inputs = recipe.inputs.map(input => used.get(input) ?? input)
+    const examples = examplesOf(table, { ...recipe, inputs, label: truth }, [...used.values()])
+    const { columns, classes: truths, rows, samples } = examples
     const image = await verdictImage(model)
     const verdicts =
         runtime === "vm"
-            ? vmVerdicts(image.bytes, model.model, columns, truths.length)
-            : hostVerdicts(model.model, columns, truths.length)
-    // The tree counts the inputs of the recipe, the model those it uses.
-    const treeColumns = recipe.inputs.map(
-        ({ measurand }) =>
-            columns[model.model.inputs.findIndex(input => input.measurand === measurand)]
-    )
+            ? vmVerdicts(image.bytes, model.model, samples, truths.length)
+            : hostVerdicts(model.model, samples, truths.length)
     let changedVsFloat = 0
-    for (let row = 0; row < truths.length; ++row)
-        if (verdicts[row] !== (classOfRow(tree, treeColumns, row) ?? UNKNOWN)) ++changedVsFloat
+    for (let i = 0; i < truths.length; ++i)
+        if (verdicts[i] !== (classOfRow(tree, columns, i) ?? UNKNOWN)) ++changedVsFloat
     const judgement: Judgement = {
         ...evaluate(truths, verdicts, recipe.classes.length),
         classes: model.model.classes,
@@ -65,26 +68,39 @@ export async function judge(
         changedVsFloat,
         runtime,
     }
-    return { judgement, truths, verdicts }
+    return { judgement, truths, verdicts, rows }
 }
 
-function hostVerdicts(model: Model, columns: Float64Array[], rows: number): Int16Array {
-    return Int16Array.from({ length: rows }, (_, row) =>
-        model.classify(model.inputs.map((input, i) => ticksFromValue(input, columns[i][row])))
-    )
-}
-
-/** By the name in the recording it was trained on, else by what a column is said to measure. */
-function columnsOf(model: Model, table: Table, inputs: RecipeInput[]): Float64Array[] {
-    return model.inputs.map(({ measurand }) => {
-        const known = inputs.find(input => input.measurand === measurand)?.column ?? measurand
-        const column = [
-            known,
-            ...table.header.filter(name => measurandOfColumn(name) === measurand),
-        ].find(name => table.header.includes(name))
-        if (column !== undefined) return numberColumn(table, column)
-        throw new InputError(
-            `${table.file}: no column ${shown(known)} for ${measurand}, there are ${table.header.map(shown).join(", ")}`
-        )
+function hostVerdicts(model: Model, samples: Map<string, Float64Array>, count: number): Int16Array {
+    const inference = new Inference(model)
+    const columns = inference.measurands.map(measurand => samplesFor(samples, measurand))
+    let at = 0
+    return Int16Array.from({ length: count }, () => {
+        for (let i = 0; i < model.windowSamples; ++i, ++at)
+            columns.forEach((column, j) => inference.windows[j].push(column[at]))
+        return inference.infer()
     })
+}
+
+/** Inputs of the recipe that the model looks at, each with its column here: by its name in the recording, else by what a column is said to measure. */
+function usedInputs(
+    model: Model,
+    table: Table,
+    inputs: RecipeInput[]
+): Map<RecipeInput, RecipeInput> {
+    const used = inputs.filter(({ measurand, feature }) =>
+        model.inputs.some(input => input.measurand === measurand && input.feature === feature)
+    )
+    return new Map(used.map(input => [input, { ...input, column: columnOf(table, input) }]))
+}
+
+function columnOf(table: Table, { column, measurand }: RecipeInput): string {
+    const found = [
+        column,
+        ...table.header.filter(name => measurandOfColumn(name) === measurand),
+    ].find(name => table.header.includes(name))
+    if (found !== undefined) return found
+    throw new InputError(
+        `${table.file}: no column ${shown(column)} for ${measurand}, there are ${table.header.map(shown).join(", ")}`
+    )
 }

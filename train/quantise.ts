@@ -28,24 +28,37 @@ export interface TickTree {
     /** Only what the tree asks for: a board needs no part whose value is not looked at. */
     inputs: ModelInput[]
     /** Of each input, its column among the examples. */
-    features: number[]
+    columns: number[]
+    /** Of each input, what its ticks may be called in code. */
+    names: string[]
+}
+
+/** What is known of a column of the examples. */
+export interface ColumnFacts {
+    measurand: string
+    feature: string
+    name: string
 }
 
 /** Kept free above and below the training range, as a share of it. */
 const MARGIN = 0.25
 const TICKS_SPAN = 2 * 32767
 
-/** @param measurands the contract's name of every column */
+/** @param facts of every column */
 export function quantisedTree(
     tree: TreeNode,
     columns: Float64Array[],
-    measurands: string[]
+    facts: ColumnFacts[]
 ): TickTree {
-    const features = featuresOf(tree)
-    const inputs = features.map(feature => scaledInput(measurands[feature], columns[feature]))
+    const used = columnsOf(tree)
+    const inputs = used.map(column => ({
+        measurand: facts[column].measurand,
+        feature: facts[column].feature,
+        ...scaleOf(columns[column]),
+    }))
 
-    function cut(feature: number, value: number): { input: number; threshold: number } {
-        const input = features.indexOf(feature)
+    function cut(column: number, value: number): { input: number; threshold: number } {
+        const input = used.indexOf(column)
         const { offset, step } = inputs[input]
         // Ticks are rounded, so "at most t" reaches to t + 1/2: floor puts that within half a tick of the threshold.
         return { input, threshold: Math.floor((value - offset) / step) }
@@ -65,7 +78,12 @@ export function quantisedTree(
         return { classIndex, split: { ...own, surrogate: surrogateOf(surrogate), low, high } }
     }
 
-    return { root: quantised(tree), inputs, features }
+    return {
+        root: quantised(tree),
+        inputs,
+        columns: used,
+        names: used.map(column => facts[column].name),
+    }
 }
 
 /** What the generated code must answer, missing inputs included. */
@@ -90,14 +108,14 @@ export function goesLow(split: TickSplit, ticks: ArrayLike<number>): boolean | u
 }
 
 export function ticksOfRow(tree: TickTree, columns: Float64Array[], row: number): number[] {
-    return tree.inputs.map((input, i) => ticksFromValue(input, columns[tree.features[i]][row]))
+    return tree.inputs.map((input, i) => ticksFromValue(input, columns[tree.columns[i]][row]))
 }
 
 /**
  * A step that is a power of two, and an offset that is a multiple of it: dividing by the step is exact, so no runtime can round
  * it otherwise. It costs at most one of the sixteen bits.
  */
-export function scaledInput(measurand: string, values: Float64Array): ModelInput {
+export function scaleOf(values: Float64Array): { offset: number; step: number } {
     let least = Infinity
     let greatest = -Infinity
     for (const value of values) {
@@ -107,10 +125,10 @@ export function scaledInput(measurand: string, values: Float64Array): ModelInput
     const range = greatest - least
     const step = range > 0 ? 2 ** Math.ceil(Math.log2((range * (1 + 2 * MARGIN)) / TICKS_SPAN)) : 1
     const offset = step * Math.round((least + range / 2) / step)
-    return { measurand, feature: "last", offset, step }
+    return { offset, step }
 }
 
-function featuresOf(tree: TreeNode): number[] {
+function columnsOf(tree: TreeNode): number[] {
     const features = new Set<number>()
     function visit({ split }: TreeNode): void {
         if (split === undefined) return

@@ -7,12 +7,24 @@ import { InputError } from "../table/input-error"
 import { measurandOfColumn, ROW_NAMES } from "../table/measurands"
 import { identifierOf, isFree } from "./generate"
 import { jsonText } from "./json-text"
+import type { Sampling } from "./windows"
 
-export interface RecipeInput {
+/** What a column of the recording stands for. */
+export interface Mapping {
     column: string
     /** The contract's name, or the column's own where the contract has none. */
     measurand: string
+    /** What its numbers are multiplied by to be in the measurand's unit; 1 where absent. */
+    factor?: number
 }
+
+export interface RecipeInput extends Mapping {
+    /** "last", or what is taken of a window. */
+    feature: string
+}
+
+/** What comes out: one tree, or several that vote. */
+export type Kind = "tree" | "forest" | "boosted"
 
 export interface RecipeClass {
     /** What stands in the label column. */
@@ -23,9 +35,12 @@ export interface RecipeClass {
 export interface Recipe {
     /** SenML name of the verdict. */
     name: string
+    kind: Kind
     /** The column that holds the class. */
     label: string
     inputs: RecipeInput[]
+    /** Without, every row is an example. */
+    window?: Sampling
     /** In the order of class indices. */
     classes: RecipeClass[]
     maxNodes: number
@@ -42,10 +57,14 @@ export interface Recipe {
 /** What somebody asked for; the rest is taken from the recording. */
 export interface Wishes {
     name: string
+    kind?: Kind
     label: string
     inputs?: string[]
-    /** Column and measurand. Without `inputs` these columns are the inputs. */
-    map?: RecipeInput[]
+    /** Without `inputs` these columns are the inputs. */
+    map?: Mapping[]
+    window?: Sampling
+    /** Of a window; each of every input. */
+    features?: string[]
     classes?: RecipeClass[]
     maxNodes: number
     blocks?: number
@@ -55,17 +74,21 @@ export interface Wishes {
 }
 
 /** Of what the files look like: raised when a reader of the old ones would misread the new ones. */
-const FORMAT_VERSION = 2
+const FORMAT_VERSION = 3
 const BLOCKS = 10
+/** How much, how spread, how far and how fast: what tells most machines apart. */
+const FEATURES = ["mean", "sd", "range", "meanAbsoluteDifference"]
 
 /** @throws InputError for columns that are not there, stand for two things, or are no inputs */
 export function recipeOf(table: Table, wishes: Wishes): Recipe {
-    const { name, label, maxNodes, groupBy, holdout, seed } = wishes
+    const { name, kind = "tree", label, window, maxNodes, groupBy, holdout, seed } = wishes
     const cells = textColumn(table, label)
     return {
         name,
+        kind,
         label,
         inputs: inputsOf(table, wishes),
+        window,
         classes: wishes.classes ?? sortedClasses(cells),
         maxNodes,
         blocks: wishes.blocks ?? Math.min(BLOCKS, Math.max(2, Math.floor(cells.length / 2))),
@@ -75,7 +98,14 @@ export function recipeOf(table: Table, wishes: Wishes): Recipe {
     }
 }
 
-function inputsOf(table: Table, { label, inputs, map = [], groupBy = [] }: Wishes): RecipeInput[] {
+function inputsOf(table: Table, wishes: Wishes): RecipeInput[] {
+    const { window, features = window === undefined ? ["last"] : FEATURES } = wishes
+    return mappingsOf(table, wishes).flatMap(input =>
+        features.map(feature => ({ ...input, feature }))
+    )
+}
+
+function mappingsOf(table: Table, { label, inputs, map = [], groupBy = [] }: Wishes): Mapping[] {
     const mapped = map.map(({ column }) => column)
     const wanted = inputs ?? (map.length > 0 ? mapped : undefined)
     for (const column of [...(wanted ?? []), ...mapped, ...groupBy]) textColumn(table, column)
@@ -95,8 +125,8 @@ function inputsOf(table: Table, { label, inputs, map = [], groupBy = [] }: Wishe
     if (columns.length === 0)
         throw new InputError(`${table.file}: there is no column of numbers beside the label`)
     const chosen = columns.map(column => {
-        const said = map.find(pair => pair.column === column)?.measurand
-        return { column, measurand: said ?? measurandOfColumn(column) ?? column }
+        const said = map.find(pair => pair.column === column)
+        return said ?? { column, measurand: measurandOfColumn(column) ?? column }
     })
     chosen.forEach(({ column, measurand }, i) => {
         const other = chosen.slice(0, i).find(input => input.measurand === measurand)

@@ -1,8 +1,5 @@
 /**
- * How large the tree may be, found on the training data alone: cost-complexity pruning, its alpha by cross-validation.
- *
- * Rows of a recording resemble their neighbours: with rows drawn at random into test folds, a tree that remembers the minute
- * before passes for a good one. So the folds are contiguous blocks of time, or groups that the recording names. Among sizes that
+ * How large the tree may be, found on the training data alone: cost-complexity pruning, its alpha by cross-validation. Among sizes that
  * differ by less than the standard error of the best one, the smallest is taken (Breiman et al., 1984, section 3.4.3).
  */
 import { alphasOf, prunedTree, weakestLinks } from "./pruning"
@@ -28,18 +25,6 @@ export interface Selection {
 /** A binary tree of k splits has 2 k + 1 nodes. */
 export function splitsOfNodes(nodes: number): number {
     return Math.floor((nodes - 1) / 2)
-}
-
-/** Of each row the block it stands in: `blocks` of them, as equal as they can be. @param blocks at most the number of rows */
-export function contiguousFolds(rows: number, blocks: number): Int32Array {
-    const folds = new Int32Array(rows)
-    for (let block = 0; block < blocks; ++block)
-        folds.fill(
-            block,
-            Math.floor((block * rows) / blocks),
-            Math.floor(((block + 1) * rows) / blocks)
-        )
-    return folds
 }
 
 /**

@@ -1,16 +1,23 @@
 /** From a recording and a recipe to the files of a model and the figures that speak for it. Writes nothing. */
 import { basename } from "node:path"
 import type { Table } from "../table/csv"
-import { InputError } from "../table/input-error"
 import { evaluate, type Evaluation, percent } from "./evaluation"
-import { checkClasses, examplesOf, groupsOf, takeRows } from "./examples"
+import { checkClasses, examplesOf, takeExamples } from "./examples"
 import { identifierOf, modelModule } from "./generate"
-import { classOfTicks, quantisedTree, ticksOfRow, type TickTree } from "./quantise"
-import { type Recipe, recipeJson } from "./recipe"
-import { contiguousFolds, selectTree, type Selection } from "./selection"
-import { UNKNOWN } from "../src/inference/model"
+import { partition } from "./partition"
+import {
+    classOfTicks,
+    type ColumnFacts,
+    quantisedTree,
+    ticksOfRow,
+    type TickTree,
+} from "./quantise"
+import { type Recipe, type RecipeInput, recipeJson } from "./recipe"
+import { selectTree, type Selection } from "./selection"
+import { type ModelInput, UNKNOWN } from "../src/inference/model"
 import { classOfRow, type Examples, nodeCount, type TreeNode } from "./tree"
 import { treeJson } from "./tree-file"
+import { ROW_BY_ROW } from "./windows"
 import { vectorsJson, vectorsModule, vectorsOf } from "./vectors"
 
 export interface Training {
@@ -21,8 +28,9 @@ export interface Training {
 
 export interface Summary {
     name: string
-    /** That it was trained on. */
+    /** That it was trained on; windows, if it looks at windows. */
     rows: number
+    windowSamples: number
     classes: { name: string; rows: number }[]
     nodes: number
     inputs: string[]
@@ -48,34 +56,34 @@ export function train(
     holdout?: Table,
     progress: (share: number) => void = () => {}
 ): Training {
-    const { label, classes } = recipe
-    const columns = recipe.inputs.map(({ column }) => column)
-    const all = examplesOf(table, label, columns, classes)
-    const { kept, held, folds } = partition(table, recipe)
-    const examples = takeRows(all, kept)
-    checkClasses(table, label, classes, examples.classes)
+    const { label, classes, window = ROW_BY_ROW } = recipe
+    const all = examplesOf(table, recipe)
+    const { kept, held, folds } = partition(table, recipe, all)
+    const examples = takeExamples(all, kept)
+    checkClasses(table, recipe, examples.classes)
     const selection = selectTree(examples, recipe.maxNodes, folds, progress)
     const { tree } = selection
-    const tickTree = quantisedTree(
-        tree,
-        examples.columns,
-        recipe.inputs.map(({ measurand }) => measurand)
-    )
+    const tickTree = quantisedTree(tree, examples.columns, recipe.inputs.map(factsOf))
     const judge =
-        holdout === undefined
-            ? held && takeRows(all, held)
-            : examplesOf(holdout, label, columns, classes)
+        holdout !== undefined
+            ? examplesOf(holdout, recipe)
+            : held.length > 0
+              ? takeExamples(all, held)
+              : undefined
     const trained = judged(tree, tickTree, examples)
     const summary: Summary = {
         name: recipe.name,
         rows: kept.length,
+        windowSamples: window.samples,
         classes: classes.map(({ name }, i) => ({
             name,
             rows: examples.classes.reduce((sum, c) => sum + (c === i ? 1 : 0), 0),
         })),
         nodes: nodeCount(tree),
-        inputs: tickTree.inputs.map(({ measurand }) => measurand),
-        leftOut: table.header.filter(column => column !== label && !columns.includes(column)),
+        inputs: tickTree.inputs.map(inputText),
+        leftOut: table.header.filter(
+            name => name !== label && !recipe.inputs.some(({ column }) => column === name)
+        ),
         selection: { curve: selection.curve, least: selection.least, chosen: selection.chosen },
         training: trained.evaluation,
         holdout: judge === undefined ? null : judged(tree, tickTree, judge).evaluation,
@@ -89,7 +97,8 @@ export function train(
                 recipe.name,
                 names,
                 tickTree,
-                provenanceOf(recipe, table, summary)
+                provenanceOf(recipe, table, summary),
+                window
             ),
             "tree.json": treeJson(tree),
             "vectors.json": vectorsJson(tickTree, names, vectors),
@@ -100,34 +109,16 @@ export function train(
     }
 }
 
-interface Partition {
-    /** Rows to train on, and of each its fold. */
-    kept: Int32Array
-    folds: Int32Array
-    held?: Int32Array
+/** "sd of accelerationX" */
+function inputText({ measurand, feature }: ModelInput): string {
+    return feature === "last" ? measurand : `${feature} of ${measurand}`
 }
 
-/** Whole groups, or rows as if each was a group of its own, in their order: the last are held out, the others make the folds. */
-function partition(table: Table, { groupBy, holdout, blocks }: Recipe): Partition {
-    const rows = Int32Array.from(table.rows.keys())
-    const groups = groupBy === undefined ? rows : groupsOf(table, groupBy)
-    const what = groupBy === undefined ? "rows" : "groups"
-    const count = groups.reduce((most, group) => Math.max(most, group), 0) + 1
-    const keptCount = count - Math.ceil(count * (holdout ?? 0))
-    const least = groupBy === undefined ? 2 * blocks : 2
-    if (keptCount < least)
-        throw new InputError(
-            groupBy === undefined
-                ? `${table.file}: ${keptCount} rows are too few for ${blocks} blocks`
-                : `${table.file}: ${keptCount} ${what} to train on are too few: it takes 2`
-        )
-    const foldOfGroup = contiguousFolds(keptCount, Math.min(blocks, keptCount))
-    const kept = rows.filter(row => groups[row] < keptCount)
-    return {
-        kept,
-        folds: Int32Array.from(kept, row => foldOfGroup[groups[row]]),
-        held: holdout === undefined ? undefined : rows.filter(row => groups[row] >= keptCount),
-    }
+/** In code, what a whole window gives is called by its column, which is short: "xMeanAbsoluteDifference". */
+function factsOf({ column, measurand, feature }: RecipeInput): ColumnFacts {
+    const start = column.charAt(0).toLowerCase() + column.slice(1)
+    const ending = feature.charAt(0).toUpperCase() + feature.slice(1).replace(/\W/g, "_")
+    return { measurand, feature, name: feature === "last" ? measurand : start + ending }
 }
 
 function judged(
@@ -148,20 +139,21 @@ function provenanceOf(recipe: Recipe, table: Table, summary: Summary): string[] 
     const { training, holdout } = summary
     const folds =
         recipe.groupBy === undefined
-            ? `${recipe.blocks} contiguous blocks`
+            ? `${recipe.blocks} blocks of each class's time`
             : `groups of ${recipe.groupBy.map(column => JSON.stringify(column)).join(", ")}`
+    const what = recipe.window === undefined ? "rows" : `windows of ${recipe.window.samples} rows`
     const lines = [
-        `Recording: ${JSON.stringify(basename(table.file))}, ${summary.rows} rows,`,
+        `Recording: ${JSON.stringify(basename(table.file))}, ${summary.rows} ${what},`,
         `sha256 ${table.sha256}`,
         `Seed ${recipe.seed}. Size by cross-validation over ${folds}, up to ${recipe.maxNodes} nodes:`,
         `error ${percent(chosen.error)} +- ${percent(chosen.standardError)} at ${chosen.nodes} nodes; ` +
             `the least, ${percent(least.error)} +- ${percent(least.standardError)}, at ${least.nodes}.`,
         `${summary.nodes} nodes; training accuracy ${percent(training.accuracy)}, macro F1 ${percent(training.macroF1)}; ` +
-            `rows changed by int16 scaling: ${summary.changedVsFloat}.`,
+            `changed by int16 scaling: ${summary.changedVsFloat}.`,
     ]
     if (holdout !== null)
         lines.push(
-            `On ${holdout.rows} rows kept from it: accuracy ${percent(holdout.accuracy)}, macro F1 ${percent(holdout.macroF1)}.`
+            `On ${holdout.rows} ${what} kept from it: accuracy ${percent(holdout.accuracy)}, macro F1 ${percent(holdout.macroF1)}.`
         )
     // Column names may hold what ends a comment.
     return lines.map(line => line.replaceAll("*/", "* /"))

@@ -1,10 +1,10 @@
 /**
- * The program that asks a model, inside the DeviceScript VM, for the verdict of every row it is handed. Rows and verdicts go over the
- * channel of src/node/bus.ts, whose message the host answers in place: a few kB a time, so ten thousand rows need no larger heap.
+ * The program that asks a model, inside the DeviceScript VM, for its verdicts on the samples it is handed, one for each row, or for each
+ * window of `windowSamples` rows. Rows and verdicts go over the channel of src/node/bus.ts, whose message the host answers in place: a few kB a time, so ten thousand rows need no larger heap.
  *
- * A message is `[count u16, free u16, count verdicts i16, count rows of inputs f64]`, little-endian. The host writes count and values;
- * in the next message it finds the verdicts. Count 0 is the end. A value that is missing is NaN. The program makes the ticks itself,
- * as a node does.
+ * A message is `[rows u16, free u16, verdicts i16, rows of the measurands' values f64]`, little-endian. The host writes rows and values;
+ * in the next message it finds the verdicts that they completed. Rows 0 is the end. A value that is missing is NaN. Windows, features and
+ * ticks are the program's affair, as they are a node's.
  */
 
 /** Six characters: the data of a twin message follows a 16-byte header, the topic and NUL. */
@@ -20,36 +20,45 @@ export interface MessageLayout {
     bytes: number
 }
 
-export function layoutFor(inputs: number): MessageLayout {
-    const rows = Math.max(1, Math.floor((MESSAGE_BYTES - HEADER_BYTES) / (2 + 8 * inputs)))
+export function layoutFor(measurands: number): MessageLayout {
+    const rows = Math.max(1, Math.floor((MESSAGE_BYTES - HEADER_BYTES) / (2 + 8 * measurands)))
     const valuesAt = HEADER_BYTES + 2 * rows
-    return { rows, verdictsAt: HEADER_BYTES, valuesAt, bytes: valuesAt + 8 * inputs * rows }
+    return { rows, verdictsAt: HEADER_BYTES, valuesAt, bytes: valuesAt + 8 * measurands * rows }
 }
 
-/** @param model path of its module @param identifier what it exports */
-export function verdictProgram(model: string, identifier: string, inputs: number): string {
-    const { verdictsAt, valuesAt, bytes } = layoutFor(inputs)
+/** @param model path of its module @param identifier what it exports @param measurands how many it looks at */
+export function verdictProgram(model: string, identifier: string, measurands: number): string {
+    const { verdictsAt, valuesAt, bytes } = layoutFor(measurands)
     return `import * as ds from "@devicescript/core"
 import { ${identifier} as generated } from "${model}"
-import { Model, ticksFromValue } from "../src/inference/model"
+import { Inference } from "../src/inference/inference"
+import { Model } from "../src/inference/model"
 
 const model: Model = generated
+const inference = new Inference(model)
+const windows = inference.windows
 const message = Buffer.alloc(${bytes})
-const ticks: number[] = []
-for (let i = 0; i < ${inputs}; ++i) ticks.push(0)
+let filled = 0
 while (true) {
     const answer: Buffer = (ds as any)._twinMessage("${VERDICT_TOPIC}", message)
-    const count = answer.getAt(${TWIN_DATA_AT}, "u16")
-    if (count === 0) break
+    const rows = answer.getAt(${TWIN_DATA_AT}, "u16")
+    if (rows === 0) break
     // The runtime takes a fiber that never rests for an endless loop.
     await ds.sleep(1)
-    let at = ${TWIN_DATA_AT + valuesAt}
-    for (let row = 0; row < count; ++row) {
-        for (let i = 0; i < ${inputs}; ++i) {
-            ticks[i] = ticksFromValue(model.inputs[i], answer.getAt(at, "f64"))
-            at += 8
+    let from = ${TWIN_DATA_AT + valuesAt}
+    let to = ${verdictsAt}
+    for (let row = 0; row < rows; ++row) {
+        for (let i = 0; i < ${measurands}; ++i) {
+            windows[i].push(answer.getAt(from, "f64"))
+            from += 8
         }
-        message.setAt(${verdictsAt} + 2 * row, "i16", model.classify(ticks))
+        filled++
+        if (filled === model.windowSamples) {
+            filled = 0
+            message.setAt(to, "i16", inference.infer())
+            to += 2
+            await ds.sleep(0)
+        }
     }
 }
 ds.restart()

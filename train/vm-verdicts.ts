@@ -1,6 +1,8 @@
 /** A model's verdicts from inside the DeviceScript VM: the same bytecode as on a board, in the simulator's runtime. */
+import assert from "node:assert/strict"
 import { compileSources } from "../image/compile"
 import { sourcesOf } from "../image/sources"
+import { Inference } from "../src/inference/inference"
 import type { Model } from "../src/inference/model"
 import { Flash } from "../sim/flash"
 import { FLASH_BYTES } from "../sim/provision"
@@ -17,26 +19,28 @@ const RESTARTED = 0
 
 /** 3 s, or at once when this model was compiled before. */
 export async function verdictImage({ text, identifier, model }: ModelFolder) {
-    const program = verdictProgram("./model", identifier, model.inputs.length)
-    const sources = sourcesOf(["src/inference/model.ts"])
+    const program = verdictProgram("./model", identifier, measurandsOf(model).length)
+    const sources = sourcesOf(["src/inference/inference.ts"])
     sources.set(MODEL, text)
     sources.set(ENTRY, program)
     return await compileSources(ENTRY, sources)
 }
 
 /**
- * @param columns of each input of the model its values, NaN where missing
- * @returns of each row the index of its class, or UNKNOWN
+ * @param samples by measurand, `windowSamples` to a verdict, NaN where missing
+ * @returns of each row, or window, the index of its class, or UNKNOWN
  * @throws Error when the program ends otherwise than it should
  */
 export function vmVerdicts(
     image: Uint8Array,
     model: Model,
-    columns: Float64Array[],
-    rows: number
+    samples: Map<string, Float64Array>,
+    count: number
 ): Int16Array {
-    const { rows: rowsPerMessage, verdictsAt, valuesAt } = layoutFor(model.inputs.length)
-    const verdicts = new Int16Array(rows)
+    const columns = measurandsOf(model).map(measurand => samplesFor(samples, measurand))
+    const { rows: rowsPerMessage, verdictsAt, valuesAt } = layoutFor(columns.length)
+    const rows = count * model.windowSamples
+    const verdicts = new Int16Array(count)
     const lines: string[] = []
     const flash = new Flash()
     const random = new RandomStream("verdicts")
@@ -48,12 +52,13 @@ export function vmVerdicts(
     function answer(topic: string, data: Uint8Array): void {
         if (topic !== VERDICT_TOPIC) return
         const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
-        for (let i = 0; told < asked; ++i, ++told)
+        const due = Math.floor(asked / model.windowSamples)
+        for (let i = 0; told < due; ++i, ++told)
             verdicts[told] = view.getInt16(verdictsAt + 2 * i, true)
-        const count = Math.min(rowsPerMessage, rows - asked)
-        view.setUint16(0, count, true)
+        const more = Math.min(rowsPerMessage, rows - asked)
+        view.setUint16(0, more, true)
         let at = valuesAt
-        for (let i = 0; i < count; ++i, ++asked)
+        for (let i = 0; i < more; ++i, ++asked)
             for (const column of columns) {
                 view.setFloat64(at, column[asked], true)
                 at += 8
@@ -80,7 +85,18 @@ export function vmVerdicts(
     vm.start()
     vm.deploy(image)
     while (ended === undefined) timeMs += Math.max(vm.process(), 1)
-    if (ended !== RESTARTED || told !== rows)
-        throw new Error(`the VM ended with ${ended} after ${told} rows:\n${lines.join("\n")}`)
+    if (ended !== RESTARTED || told !== count)
+        throw new Error(`the VM ended with ${ended} after ${told} verdicts:\n${lines.join("\n")}`)
     return verdicts
+}
+
+/** What the model looks at, as Inference counts it. */
+function measurandsOf(model: Model): string[] {
+    return new Inference(model).measurands
+}
+
+export function samplesFor(samples: Map<string, Float64Array>, measurand: string): Float64Array {
+    const found = samples.get(measurand)
+    assert(found !== undefined, `no samples of ${measurand}`)
+    return found
 }

@@ -92,13 +92,15 @@ async function measure(seed: number, nodes: number, trees: number): Promise<Infe
     }
 }
 
+const ANY = { name: "any", windowSamples: 1, samplesPerSecond: 0, classify: () => 0 }
+
 /** What every form must say: the answers, each weighted by its row, of one round. */
 async function sumOf(
     model: ReturnType<typeof randomModel>,
     packed: Buffer,
     rows: number[][]
 ): Promise<number> {
-    const reader = new PackedModel({ name: "any", ...model, classify: () => 0 })
+    const reader = new PackedModel({ ...ANY, ...model })
     const refused = await reader.replace(deviceBytes(packed), async () => {})
     assert.equal(refused, "")
     return rows.reduce((sum, ticks, row) => sum + (row + 1) * reader.classify(ticks), 0)

@@ -30,7 +30,14 @@ function generated(ticks: number[]): number {
 ${whole ? generatedOf(model) : "return ticks[0]"}
 }
 
-const model = new PackedModel({ name: "any", classes: CLASSES, inputs: INPUTS, classify: generated })
+const model = new PackedModel({
+    name: "any",
+    classes: CLASSES,
+    inputs: INPUTS,
+    windowSamples: 1,
+    samplesPerSecond: 0,
+    classify: generated,
+})
 const refused = await model.replace(PACKED, async () => await ds.sleep(0))
 if (refused !== "") throw new Error(refused)
 

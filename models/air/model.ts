@@ -45,6 +45,8 @@ export const airQuality = {
             step: 1,
         },
     ],
+    windowSamples: 1,
+    samplesPerSecond: 0,
     classify: function (ticks: number[]): number {
         const pm25 = ticks[0]
         const carbonDioxide = ticks[1]

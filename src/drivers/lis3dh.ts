@@ -73,7 +73,7 @@ export class Lis3dh implements Sensor {
     private readonly port: RegisterPort
     private readonly fullScaleG: number
     private readonly ticksMax: number
-    private readonly dataRateHertz: number
+    readonly dataRateHertz: number
     private readonly fifo: boolean
     private readonly pollMs: number
     /** CTRL_REG1 to CTRL_REG5, in one write. */

@@ -16,7 +16,7 @@ const TICKS_MAX = 32767
 export interface ModelInput {
     /** The contract's name, such as "illuminanceLuxes". */
     measurand: string
-    /** What is taken of the measurand: "last", its newest value. */
+    /** What is taken of the measurand: "last", its newest value, or what src/sensing/features.ts makes of a window. */
     feature: string
     /** The value at tick 0, in the measurand's unit. */
     offset: number
@@ -29,6 +29,10 @@ export interface Model {
     name: string
     classes: string[]
     inputs: ModelInput[]
+    /** How many samples of each measurand the features are of; 1 when every feature is "last". */
+    windowSamples: number
+    /** Of the recording it learnt from; 0 where that was not said, and no feature asks for it. */
+    samplesPerSecond: number
     /** Ticks in the order of `inputs`; an index into `classes`, or UNKNOWN. Allocates nothing. */
     classify: (ticks: number[]) => number
 }

@@ -96,6 +96,8 @@ export class PackedModel implements Model {
     readonly classes: string[]
     /** In the order that `classify` wants; another one, and other scales, once replaced. */
     inputs: ModelInput[]
+    readonly windowSamples: number
+    readonly samplesPerSecond: number
     private table: Buffer | undefined
     private roots = 0
     private trees = 0
@@ -106,6 +108,8 @@ export class PackedModel implements Model {
         this.name = builtIn.name
         this.classes = builtIn.classes
         this.inputs = builtIn.inputs
+        this.windowSamples = builtIn.windowSamples
+        this.samplesPerSecond = builtIn.samplesPerSecond
         for (let i = 0; i <= builtIn.classes.length; ++i) this.votes.push(0)
     }
 

@@ -1,14 +1,13 @@
 /** A node: the loop that joins the rooms. Parts are sampled, a model gives its verdict, the policy says what is told, a link tells it. */
 import * as ds from "@devicescript/core"
 import { randomBuffer } from "@devicescript/crypto"
-import { Model, UNKNOWN, ticksFromValue } from "../inference/model"
+import { Inference } from "../inference/inference"
+import { Model, UNKNOWN } from "../inference/model"
 import { parseBroker } from "../mqtt/broker"
 import { Link } from "../mqtt/link"
 import { Publish } from "../mqtt/packets"
 import { Session, SessionState } from "../mqtt/session"
-import { Feature, featureOf, parseFeature } from "../sensing/features"
 import { PartPlan, Sampler, nextRound } from "../sensing/sampler"
-import { Window } from "../sensing/window"
 import { measurandByName } from "../telemetry/contract/measurands"
 import { ALARM_SLOTS, AlarmLog } from "../telemetry/alarm-log"
 import { SETTING_BROKER } from "../telemetry/contract/settings"
@@ -38,10 +37,10 @@ export interface NodeOptions {
     onReport?: (boot: Buffer, sequence: number, isAlarm: boolean) => void
 }
 
-/** Samples that a model's features look back over. */
-const WINDOW_SAMPLES = 5
 /** Routine reports kept while the broker is away. At 60 B each, a twentieth of the heap. */
 const ROUTINE_REPORTS = 32
+/** Of what comes as a signal. */
+const NO_SOURCE = -1
 const KEEP_ALIVE_SECONDS = 60
 /** What the broker acknowledges and is no report: the birth, the question for the time. */
 const NO_REPORT = -2
@@ -68,11 +67,9 @@ class Node {
     private readonly store = new FlashStore()
     private readonly alarms = new AlarmLog(this.store)
     private readonly wallClock = new WallClock()
-    private readonly windows: Window[] = []
-    private readonly features: Feature[] = []
-    /** By model input: which of the sampler's values it looks at. */
-    private readonly inputs: number[] = []
-    private readonly ticks: number[] = []
+    private readonly inference: Inference
+    /** By what the model looks at: which of the sampler's values it is. */
+    private readonly sources: number[] = []
     private session: Session
     private link: Link
     private births = 0
@@ -84,7 +81,7 @@ class Node {
     private isShowing = false
 
     constructor(private readonly options: NodeOptions) {
-        const { parts, model, report, sampleEveryMs } = options
+        const { parts, model, report } = options
         const routineReports = report.whileOffline === "newest" ? 1 : ROUTINE_REPORTS
         this.outbox = new Outbox(routineReports, ALARM_SLOTS)
         this.sampler = new Sampler(parts)
@@ -95,11 +92,30 @@ class Node {
             model.name,
             model.classes
         )
-        for (const input of model.inputs) {
-            this.inputs.push(this.sampler.measurands.indexOf(input.measurand))
-            this.windows.push(new Window(WINDOW_SAMPLES))
-            this.features.push(parseFeature(input.feature, 1000 / sampleEveryMs))
-            this.ticks.push(0)
+        this.inference = new Inference(model)
+        this.takeWindows()
+    }
+
+    /** Of a signal the model looks at the part's own windows; of all else at one value a round. @throws Error when they are of other sizes or rates */
+    private takeWindows(): void {
+        const { inference, sampler } = this
+        const { model, sampleEveryMs } = this.options
+        for (let i = 0; i < inference.measurands.length; ++i) {
+            const measurand = inference.measurands[i]
+            const signal = sampler.signalOf(measurand)
+            let samplesPerSecond = 1000 / sampleEveryMs
+            if (signal === undefined) this.sources.push(sampler.measurands.indexOf(measurand))
+            else {
+                this.sources.push(NO_SOURCE)
+                inference.windows[i] = signal.windows[signal.measurands.indexOf(measurand)]
+                samplesPerSecond = signal.samplesPerSecond
+            }
+            if (inference.windows[i].capacity !== model.windowSamples)
+                throw new Error(`${model.name}: wants windows of ${model.windowSamples} samples`)
+            if (model.samplesPerSecond !== 0 && model.samplesPerSecond !== samplesPerSecond)
+                throw new Error(
+                    `${model.name}: wants ${model.samplesPerSecond} samples a second, not ${samplesPerSecond}`
+                )
         }
     }
 
@@ -200,12 +216,10 @@ class Node {
     /** The model's answer to the round just sampled. */
     private classify(): string {
         const { model } = this.options
-        for (let i = 0; i < model.inputs.length; ++i) {
-            const input = model.inputs[i]
-            this.windows[i].push(this.sampler.values[this.inputs[i]])
-            this.ticks[i] = ticksFromValue(input, featureOf(this.features[i], this.windows[i]))
-        }
-        const index = model.classify(this.ticks)
+        const { inference, sampler, sources } = this
+        for (let i = 0; i < sources.length; ++i)
+            if (sources[i] !== NO_SOURCE) inference.windows[i].push(sampler.values[sources[i]])
+        const index = inference.infer()
         return index === UNKNOWN ? VERDICT_UNKNOWN : model.classes[index]
     }
 

@@ -1,6 +1,7 @@
 /** Reads all parts round by round. One that fails is a gap in that round and is started again in the next; the others go on. */
 import * as ds from "@devicescript/core"
 import { FAULTS, Fault, Sensor, SensorError } from "../drivers/sensor"
+import { Window } from "./window"
 import { FAULT_NONE } from "../telemetry/contract/senml"
 
 /** Parts whose first sample is as near as this wait for it themselves; the round waits with them. */
@@ -19,6 +20,14 @@ export interface PartHealth {
     fault: string
     /** Rounds without a reading, since boot. */
     gaps: number
+}
+
+/** A part whose sample is a window of many, evenly spaced: see burst.ts. */
+export interface SignalSensor extends Sensor {
+    readonly samplesPerSecond: number
+    /** And of each its window. */
+    readonly measurands: string[]
+    readonly windows: Window[]
 }
 
 export class Sampler {
@@ -94,6 +103,15 @@ export class Sampler {
                 at++
             }
         }
+    }
+
+    /** The part that serves it as windows of its own; undefined when its samples come one by one. */
+    signalOf(measurand: string): SignalSensor | undefined {
+        for (const plan of this.plans) {
+            const signal = plan.sensor as SignalSensor
+            if (plan.measurands.includes(measurand) && signal.windows !== undefined) return signal
+        }
+        return undefined
     }
 
     private async startPart(i: number): Promise<void> {

@@ -17,8 +17,14 @@ export class Window {
         if (this.filled < this.capacity) this.filled++
     }
 
+    /** As it was before the first sample. */
+    clear(): void {
+        this.filled = 0
+    }
+
     /** The sample `age` rounds ago, 0 for the newest; NaN for a gap or before the first. */
     at(age: number): number {
+        if (age >= this.filled) return NaN
         let index = this.next - 1 - age
         if (index < 0) index += this.capacity
         return this.samples[index]

@@ -107,7 +107,8 @@ const REFUSED: [string, string[], RegExp][] = [
     ["a room with a file", ["--world", "room", "--replay", "x.csv"], /--world replay/],
     ["a broker that is no URL", ["--broker", "http://x"], /"http:\/\/x" is not mqtt:\/\/host/],
     ["somebody's broker in virtual time", ["--broker", "mqtt://x", "--virtual"], /real time/],
-    ["a map that is none", ["--map", "Temperature"], /not column=measurand/],
+    ["a map that is none", ["--map", "Temperature"], /not of the form left=right/],
+    ["one column twice", ["--where", "a=1,a=2"], /"a" stands there twice/],
     ["an unknown fault", ["--faults", "crk"], /no fault "crk"; did you mean "crc"/],
 ]
 for (const [what, args, reason] of REFUSED)

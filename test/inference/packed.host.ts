@@ -28,7 +28,14 @@ async function read(bytes: Uint8Array, builtIn: Model): Promise<PackedModel> {
 }
 
 function builtInOf({ classes, inputs }: Packable): Model {
-    return { name: "any", classes, inputs, classify: () => UNKNOWN }
+    return {
+        name: "any",
+        classes,
+        inputs,
+        windowSamples: 1,
+        samplesPerSecond: 0,
+        classify: () => UNKNOWN,
+    }
 }
 
 function mended(bytes: Buffer): Buffer {

@@ -13,6 +13,8 @@ export const THREE: Model = {
     name: "air",
     classes: THREE_CLASSES,
     inputs: THREE_INPUTS,
+    windowSamples: 1,
+    samplesPerSecond: 0,
     classify: () => 1,
 }
 

@@ -31,7 +31,8 @@ const INPUTS = ["temperatureCelsius", "relativeHumidityPercent", "illuminanceLux
 
 const TWO_LEVELS: TickTree = {
     inputs: INPUTS.slice(0, 2),
-    features: [0, 1],
+    columns: [0, 1],
+    names: INPUTS.map(({ measurand }) => measurand).slice(0, 2),
     root: {
         classIndex: 0,
         split: {
@@ -85,6 +86,8 @@ export const airQuality = {
             step: 0.0625,
         },
     ],
+    windowSamples: 1,
+    samplesPerSecond: 0,
     classify: function (ticks: number[]): number {
         const temperatureCelsius = ticks[0]
         const relativeHumidityPercent = ticks[1]
@@ -106,7 +109,8 @@ export const airQuality = {
         const leaf = (classIndex: number) => ({ classIndex })
         const tree: TickTree = {
             inputs: INPUTS.slice(0, 2),
-            features: [0, 1],
+            columns: [0, 1],
+            names: INPUTS.map(({ measurand }) => measurand).slice(0, 2),
             root: {
                 classIndex: 0,
                 split: {
@@ -168,7 +172,12 @@ export const airQuality = {
                 split: { input, threshold: 0, low: split(input + 1), high: { classIndex: 1 } },
             }),
         })
-        const text = modelModule("any", ["a", "b"], { inputs, features: [], root: split(0) }, [])
+        const text = modelModule(
+            "any",
+            ["a", "b"],
+            { inputs, columns: [], names, root: split(0) },
+            []
+        )
         const locals = [...text.matchAll(/const (\w+) = ticks/g)].map(match => match[1])
         assert.deepEqual(locals, [
             "temperatureCelsius",
@@ -190,7 +199,7 @@ export const airQuality = {
     })
 
     test("of a single leaf looks at nothing", async () => {
-        const tree = { root: { classIndex: 1 }, inputs: [], features: [] }
+        const tree = { root: { classIndex: 1 }, inputs: [], columns: [], names: [] }
         const model = await compiled(modelModule("door", ["open", "shut"], tree, []), "door")
         assert.deepEqual(model.inputs, [])
         assert.equal(model.classify([]), 1)
@@ -240,7 +249,7 @@ export const airQuality = {
                 const tree = quantisedTree(
                     float,
                     columns,
-                    INPUTS.map(({ measurand }) => measurand)
+                    INPUTS.map(({ measurand }) => ({ measurand, feature: "last", name: measurand }))
                 )
                 const model = await compiled(modelModule("any", ["a", "b", "c"], tree, []), "any")
                 const ticks = rows.map((_, i) => ticksOfRow(tree, columns, i))

@@ -17,7 +17,8 @@ interface RecipeFile {
     name: string
     recording: { file: string; sha256: string }
     label: string
-    inputs: { column: string; measurand: string }[]
+    kind: "tree"
+    inputs: { column: string; measurand: string; feature: string }[]
     classes: { cell: string; name: string }[]
     maxNodes: number
     blocks: number

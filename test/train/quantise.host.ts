@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { MISSING, ticksFromValue, UNKNOWN } from "../../src/inference/model"
-import { classOfTicks, quantisedTree, scaledInput, ticksOfRow } from "../../train/quantise"
+import { classOfTicks, quantisedTree, scaleOf, ticksOfRow } from "../../train/quantise"
 import type { TreeNode } from "../../train/tree"
 
 function stump(feature: number, threshold: number): TreeNode {
@@ -10,12 +10,16 @@ function stump(feature: number, threshold: number): TreeNode {
     return { classIndex: 0, counts: [1, 1], split: { feature, threshold, low, high } }
 }
 
+const LAST = { measurand: "temperatureCelsius", feature: "last" }
+
+function factsOf(...measurands: string[]) {
+    return measurands.map(measurand => ({ measurand, feature: "last", name: measurand }))
+}
+
 describe("scales", () => {
     test("a range with its margin fits into int16, on the finest power of two that does", () => {
         // 150 in 65534 ticks wants a step of 0.00229, so 2^-8 and not 2^-9.
-        assert.deepEqual(scaledInput("illuminanceLuxes", Float64Array.of(0, 100)), {
-            measurand: "illuminanceLuxes",
-            feature: "last",
+        assert.deepEqual(scaleOf(Float64Array.of(0, 100)), {
             offset: 50,
             step: 2 ** -8,
         })
@@ -31,7 +35,7 @@ describe("scales", () => {
     ]
     for (const [least, greatest] of RANGES)
         test(`${least} to ${greatest} keeps its resolution and its margin`, () => {
-            const input = scaledInput("temperatureCelsius", Float64Array.of(least, greatest))
+            const input = { ...LAST, ...scaleOf(Float64Array.of(least, greatest)) }
             const margin = (greatest - least) / 4
             const low = ticksFromValue(input, least - margin)
             const high = ticksFromValue(input, greatest + margin)
@@ -52,7 +56,7 @@ describe("scales", () => {
 describe("quantised tree", () => {
     test("values either side of a threshold stay there, and so does one that lies on it", () => {
         const columns = [Float64Array.of(0, 49.99, 50.5, 50.51, 100)]
-        const tree = quantisedTree(stump(0, 50.5), columns, ["illuminanceLuxes"])
+        const tree = quantisedTree(stump(0, 50.5), columns, factsOf("illuminanceLuxes"))
         const verdicts = [0, 1, 2, 3, 4].map(row =>
             classOfTicks(tree.root, ticksOfRow(tree, columns, row))
         )
@@ -64,7 +68,7 @@ describe("quantised tree", () => {
     test("a threshold between two ticks moves by half a tick at most", () => {
         const columns = [Float64Array.of(0, 100)]
         for (const part of [0.1, 0.4, 0.6, 0.9]) {
-            const tree = quantisedTree(stump(0, 50 + (7 + part) / 256), columns, ["co2"])
+            const tree = quantisedTree(stump(0, 50 + (7 + part) / 256), columns, factsOf("co2"))
             assert.equal(tree.root.split?.threshold, 7)
             // What rounds to tick 7 is all that is below 7.5.
             assert.equal(ticksFromValue(tree.inputs[0], 50 + 7.49 / 256), 7)
@@ -76,8 +80,8 @@ describe("quantised tree", () => {
         const columns = [Float64Array.of(0, 1), Float64Array.of(5, 9), Float64Array.of(-4, 4)]
         const tree: TreeNode = stump(2, 0)
         if (tree.split !== undefined) tree.split.high = stump(0, 0.5)
-        const { inputs, features, root } = quantisedTree(tree, columns, ["a", "b", "c"])
-        assert.deepEqual(features, [0, 2])
+        const { inputs, columns: used, root } = quantisedTree(tree, columns, factsOf("a", "b", "c"))
+        assert.deepEqual(used, [0, 2])
         assert.deepEqual(
             inputs.map(input => input.measurand),
             ["a", "c"]
@@ -90,7 +94,7 @@ describe("quantised tree", () => {
         const columns = [Float64Array.of(0, 1), Float64Array.of(0, 1)]
         const tree = stump(0, 0.5)
         if (tree.split !== undefined) tree.split.high = stump(1, 0.5)
-        const { root } = quantisedTree(tree, columns, ["a", "b"])
+        const { root } = quantisedTree(tree, columns, factsOf("a", "b"))
         assert.equal(classOfTicks(root, [MISSING, 0]), UNKNOWN)
         assert.equal(classOfTicks(root, [-32767, MISSING]), 0)
         assert.equal(classOfTicks(root, [32767, MISSING]), UNKNOWN)

@@ -76,15 +76,17 @@ describe("reach", () => {
         )
         const table = tableOf(["date,id,CO2,note,fan rpm,state,run", ...rows, ""].join("\n"))
         assert.deepEqual(recipeOf(table, { ...MACHINE, groupBy: ["run"] }).inputs, [
-            { column: "CO2", measurand: "carbonDioxidePpm" },
-            { column: "fan rpm", measurand: "fan rpm" },
+            { column: "CO2", measurand: "carbonDioxidePpm", feature: "last" },
+            { column: "fan rpm", measurand: "fan rpm", feature: "last" },
         ])
         assert.deepEqual(recipeOf(table, { ...MACHINE, inputs: ["run", "id"] }).inputs, [
-            { column: "run", measurand: "run" },
-            { column: "id", measurand: "id" },
+            { column: "run", measurand: "run", feature: "last" },
+            { column: "id", measurand: "id", feature: "last" },
         ])
         const map = [{ column: "fan rpm", measurand: "distanceMetres" }]
-        assert.deepEqual(recipeOf(table, { ...MACHINE, map }).inputs, map)
+        assert.deepEqual(recipeOf(table, { ...MACHINE, map }).inputs, [
+            { ...map[0], feature: "last" },
+        ])
         assert.equal(
             recipeOf(table, { ...MACHINE, inputs: ["CO2", "fan rpm"], map }).inputs.length,
             2

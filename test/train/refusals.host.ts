@@ -87,8 +87,6 @@ describe("refusals", () => {
             holdout: 0.5,
         })
         refused(csv({ "7 1": "" }), 'row 7, column "y": the cell is empty', { groupBy: ["y"] })
-        // The states follow each other: without the last half there is one.
-        refused(csv(), 'column "state": class "on" has 0 of the 2 rows it needs', { holdout: 0.5 })
     })
 
     test("by the command: exit 2, one line, and no folder", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { contiguousFolds, selectTree, smallestGoodSize, splitsOfNodes } from "../../train/selection"
+import { contiguousFolds } from "../../train/partition"
+import { selectTree, smallestGoodSize, splitsOfNodes } from "../../train/selection"
 import { type Examples, nodeCount } from "../../train/tree"
 
 /**
