@@ -1,5 +1,5 @@
 /** A file written whole or not at all. */
-import { renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { InputError } from "./input-error"
 
 /** Written beside its place and moved there at the end. @throws InputError when it cannot be */
@@ -9,7 +9,8 @@ export function writeWhole(file: string, text: string): void {
         writeFileSync(draft, text)
         renameSync(draft, file)
     } catch (e) {
-        rmSync(draft, { force: true })
+        // Where a folder of its path is a file, removing it by force would throw as well.
+        if (existsSync(draft)) rmSync(draft)
         throw new InputError(`${file}: cannot be written (${(e as NodeJS.ErrnoException).code})`)
     }
 }
