@@ -242,12 +242,34 @@ describe("street", () => {
                 .map(row => Math.hypot(...field(row).map((value, axis) => value - mean[axis])))
         }
         assert.ok(Math.max(...distances("-free")) < 3, "an empty place strays by less than 3 uT")
+        const empty = rows.find(({ truth }) => truth?.endsWith("-free"))?.felt
+        const earth = [20, 0, -44]
+        // Within what the installer's degrees, iron and noise make of it.
+        const away = [
+            empty?.magneticFluxDensityXMicroteslas ?? NaN,
+            empty?.magneticFluxDensityYMicroteslas ?? NaN,
+            empty?.magneticFluxDensityZMicroteslas ?? NaN,
+        ].map((value, axis) => Math.abs(value - earth[axis]))
+        assert.ok(Math.max(...away) < 5, `${away.join(", ")} uT from the Earth's`)
         const taken = distances("-taken")
         // The least car is 8 uT, from which the place may take what it strays.
         assert.ok(Math.min(...taken) > 5, `${Math.min(...taken)} uT`)
         const mean = taken.reduce((sum, value) => sum + value, 0) / taken.length
         assert.ok(mean > 15 && mean < 50, `${mean} uT in the mean`)
     })
+})
+
+test("street: who parks in the evening is mostly still there after midnight", () => {
+    const rows = rowsOf(worldOf("street"), 0, 20)
+    let nights = 0
+    for (let day = 0; day < 19; ++day) {
+        const midnight = MINUTES_TO_MIDNIGHT + day * 1440
+        const isTaken = (at: number) => rows[at].truth?.endsWith("-taken") === true
+        assert.equal(isTaken(midnight - 1), isTaken(midnight + 1), `night ${day}`)
+        if (isTaken(midnight)) ++nights
+    }
+    // 60 in a hundred.
+    assert.ok(nights >= 6 && nights <= 17, `${nights} of 19 nights`)
 })
 
 describe("cold", () => {
@@ -275,6 +297,21 @@ describe("cold", () => {
             // (16.5 W/K x 22 K + 60 W) x 20 s / 35 kJ/K, and the part's noise.
             assert.ok(Math.abs(step) < 0.25 + 0.25, `${step} Cel`)
         }
+    })
+
+    test("stays too warm for hours when the compressor fails, and is cold again when it is repaired", () => {
+        const spells: number[] = []
+        let spell = 0
+        for (const { truth } of rows) {
+            if (truth === "too-warm") ++spell
+            else if (spell > 0) {
+                spells.push(spell)
+                spell = 0
+            }
+        }
+        // A failure is of three hours at least, of which two drift it from 4.5 Cel to 8.
+        const longest = (Math.max(...spells) * 20) / 3600
+        assert.ok(longest > 1.5 && longest < 10, `${longest} h`)
     })
 
     test("is dark behind its door and light when it is open", () => {
