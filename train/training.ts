@@ -2,7 +2,7 @@
 import { basename } from "node:path"
 import type { Table } from "../table/csv"
 import { evaluate, type Evaluation, percent } from "./evaluation"
-import { checkClasses, examplesOf, takeExamples } from "./examples"
+import { checkClasses, examplesOf, takeExamples, type Taken } from "./examples"
 import { identifierOf, modelModule } from "./generate"
 import { partition } from "./partition"
 import {
@@ -13,6 +13,8 @@ import {
     type TickTree,
 } from "./quantise"
 import { type Recipe, type RecipeInput, recipeJson } from "./recipe"
+import type { JudgedRows, ReportFacts } from "./report/facts"
+import { reportFactsOf } from "./report/from-training"
 import { selectTree, type Selection } from "./selection"
 import { type ModelInput, UNKNOWN } from "../src/inference/model"
 import { classOfRow, type Examples, nodeCount, type TreeNode } from "./tree"
@@ -24,6 +26,8 @@ export interface Training {
     /** Text by file name. */
     files: Record<string, string>
     summary: Summary
+    /** For report/report.ts, which whoever wants the report loads: it draws, and drawing takes libraries. */
+    facts: ReportFacts
 }
 
 export interface Summary {
@@ -71,6 +75,7 @@ export function train(
               ? takeExamples(all, held)
               : undefined
     const trained = judged(tree, tickTree, examples)
+    const unseen = judge && judged(tree, tickTree, judge)
     const summary: Summary = {
         name: recipe.name,
         rows: kept.length,
@@ -86,27 +91,45 @@ export function train(
         ),
         selection: { curve: selection.curve, least: selection.least, chosen: selection.chosen },
         training: trained.evaluation,
-        holdout: judge === undefined ? null : judged(tree, tickTree, judge).evaluation,
+        holdout: unseen?.evaluation ?? null,
         changedVsFloat: trained.changed,
     }
     const names = classes.map(({ name }) => name)
     const vectors = vectorsOf(tickTree, trained.ticks, recipe.seed)
+    const module = modelModule(
+        recipe.name,
+        names,
+        tickTree,
+        provenanceOf(recipe, table, summary),
+        window
+    )
     return {
         files: {
-            "model.ts": modelModule(
-                recipe.name,
-                names,
-                tickTree,
-                provenanceOf(recipe, table, summary),
-                window
-            ),
+            "model.ts": module,
             "tree.json": treeJson(tree),
             "vectors.json": vectorsJson(tickTree, names, vectors),
             "vectors.ts": vectorsModule(identifierOf(recipe.name), vectors),
             "recipe.json": recipeJson(recipe, table),
         },
         summary,
+        facts: reportFactsOf({
+            recipe,
+            selection,
+            tickTree,
+            training: judgedRows(table, examples, trained),
+            holdout: judge && unseen && judgedRows(holdout ?? table, judge, unseen),
+            module,
+        }),
     }
+}
+
+function judgedRows(
+    { file }: Table,
+    { columns, classes, rows }: Taken,
+    { evaluation, verdicts }: Pick<JudgedRows, "evaluation" | "verdicts">
+): JudgedRows {
+    const rowNumbers = rows.map(row => row + 2)
+    return { recording: basename(file), rowNumbers, columns, truths: classes, verdicts, evaluation }
 }
 
 /** "sd of accelerationX" */
@@ -125,13 +148,13 @@ function judged(
     tree: TreeNode,
     tickTree: TickTree,
     { columns, classes, classCount }: Examples
-): { evaluation: Evaluation; ticks: number[][]; changed: number } {
+): { evaluation: Evaluation; ticks: number[][]; verdicts: number[]; changed: number } {
     const ticks = Array.from(classes, (_, row) => ticksOfRow(tickTree, columns, row))
     const verdicts = ticks.map(row => classOfTicks(tickTree.root, row))
     const changed = verdicts.filter(
         (verdict, row) => verdict !== (classOfRow(tree, columns, row) ?? UNKNOWN)
     ).length
-    return { evaluation: evaluate(classes, verdicts, classCount), ticks, changed }
+    return { evaluation: evaluate(classes, verdicts, classCount), ticks, verdicts, changed }
 }
 
 function provenanceOf(recipe: Recipe, table: Table, summary: Summary): string[] {

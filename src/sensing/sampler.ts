@@ -109,7 +109,8 @@ export class Sampler {
     signalOf(measurand: string): SignalSensor | undefined {
         for (const plan of this.plans) {
             const signal = plan.sensor as SignalSensor
-            if (plan.measurands.includes(measurand) && signal.windows !== undefined) return signal
+            if (signal.windows === undefined) continue
+            if (plan.measurands.indexOf(measurand) >= 0) return signal
         }
         return undefined
     }

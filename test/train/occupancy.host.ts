@@ -8,6 +8,7 @@ import { occupancyVectors } from "../../models/occupancy/vectors"
 import { MISSING, type Model, ticksFromValue } from "../../src/inference/model"
 import { numberColumn, textColumn } from "../../table/columns"
 import { readTable } from "../../table/csv"
+import { reportFiles } from "../../train/report/report"
 import { train } from "../../train/training"
 
 const ROOT = new URL("../../", import.meta.url)
@@ -100,9 +101,11 @@ describe("occupancy model", () => {
 
     test("comes out of the trainer again, to the letter", { skip }, () => {
         const { recording, ...settings } = recipe
-        const { files, summary } = train(readTable(recordingPath("train")), settings)
+        const { files, summary, facts } = train(readTable(recordingPath("train")), settings)
         for (const name of ["model.ts", "tree.json", "vectors.json", "vectors.ts"])
             assert.equal(files[name], committed(name))
+        for (const [name, text] of Object.entries(reportFiles(facts)))
+            assert.equal(text, committed(name))
         const again = JSON.parse(files["recipe.json"]) as RecipeFile
         assert.deepEqual(again.recording, recording)
         assert.ok(summary.nodes <= 15, "summary.nodes <= 15")
