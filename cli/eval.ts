@@ -6,11 +6,13 @@ import { percent } from "../train/evaluation"
 import { judge, type Judgement, type Runtime } from "../train/judging"
 import { readModelFolder } from "../train/model-folder"
 import { writePredictions } from "../train/predictions"
+import type { Form } from "../train/vm-verdicts"
 
 interface EvalOptions {
     data: string
     label?: string
     runtime: Runtime
+    form: Form
     predictions?: string
     json: boolean
 }
@@ -26,6 +28,11 @@ export function evalCommand(): Command {
                 .choices(["vm", "host"])
                 .default("vm")
         )
+        .addOption(
+            new Option("--form <form>", "of the model: generated code, or the bytes of model.bin")
+                .choices(["generated", "packed"])
+                .default("generated")
+        )
         .option("--predictions <out.csv>", "write the verdict of every row there")
         .option("--json", "print one JSON object and nothing else", false)
         .addHelpText(
@@ -34,19 +41,21 @@ export function evalCommand(): Command {
 Examples:
   motewise eval models/room --data next-week.csv
   motewise eval models/room --data next-week.csv --runtime host --json
+  motewise eval models/room --data next-week.csv --form packed
   motewise eval models/room --data next-week.csv --predictions verdicts.csv`
         )
         .action(run)
 }
 
 async function run(folder: string, options: EvalOptions): Promise<void> {
-    const { data, label, runtime, predictions, json } = options
+    const { data, label, runtime, form, predictions, json } = options
     const model = await readModelFolder(folder)
     const { judgement, truths, verdicts, rows } = await judge(
         model,
         readTable(data),
         label,
-        runtime
+        runtime,
+        form
     )
     if (predictions !== undefined)
         writePredictions(predictions, judgement.classes, truths, verdicts, rows)
@@ -54,7 +63,8 @@ async function run(folder: string, options: EvalOptions): Promise<void> {
 }
 
 function report(folder: string, judgement: Judgement): string {
-    const { rows, accuracy, macroF1, unknown, classes, confusion, nodes, codeBytes } = judgement
+    const { rows, accuracy, macroF1, unknown, classes, confusion } = judgement
+    const { trees, nodes, codeBytes, modelBytes, runtime, form } = judgement
     const table = new Table({
         head: ["truth", ...classes.map(name => `said ${name}`)],
         colAligns: ["left", ...classes.map(() => "right" as const)],
@@ -63,7 +73,8 @@ function report(folder: string, judgement: Judgement): string {
     classes.forEach((name, i) => table.push([name, ...confusion[i]]))
     return [
         `${folder}: accuracy ${percent(accuracy)}, macro F1 ${percent(macroF1)}, unknown ${unknown}, of ${rows} rows`,
-        `${nodes} nodes, ${codeBytes} bytes of code; rows changed by int16 scaling: ${judgement.changedVsFloat}; run in: ${judgement.runtime}`,
+        `${nodes} nodes in ${trees} tree${trees === 1 ? "" : "s"}, ${codeBytes} bytes of code, ${modelBytes ?? "no"} bytes packed; ` +
+            `rows changed by int16 scaling: ${judgement.changedVsFloat}; run in: ${runtime}, ${form}`,
         table.toString(),
     ].join("\n")
 }

@@ -15,7 +15,7 @@ import {
     recipeOf,
 } from "../train/recipe"
 import type { Sampling } from "../train/windows"
-import { type Summary, train } from "../train/training"
+import { type Summary, train, verdictOnTrees } from "../train/training"
 import { listOf, pairsOf, refuseTwice } from "./lists"
 import { mapOf } from "./mapping"
 import { integerFrom, numberFrom } from "./numbers"
@@ -35,11 +35,13 @@ interface TrainOptions {
     classes?: RecipeClass[]
     groupBy?: string[]
     holdout?: number | string
-    maxNodes: number
+    maxNodes?: number
     blocks?: number
     seed: number
     json: boolean
 }
+
+const MAX_NODES: Record<Kind, number> = { tree: 31, forest: 255, boosted: 255 }
 
 export function trainCommand(): Command {
     return new Command("train")
@@ -52,8 +54,16 @@ export function trainCommand(): Command {
             "what it may look at (default: every column of numbers)",
             listOf
         )
-        .addOption(new Option("--kind <kind>", "of model").choices(["tree"]).default("tree"))
-        .option("--max-nodes <n>", "the largest tree to consider", integerFrom(3, 1023), 31)
+        .addOption(
+            new Option("--kind <kind>", "of model: one tree, or several that vote")
+                .choices(["tree", "forest", "boosted"])
+                .default("tree")
+        )
+        .option(
+            "--max-nodes <n>",
+            `the largest model to consider, of all its trees (default: ${MAX_NODES.tree}, of several trees ${MAX_NODES.forest})`,
+            integerFrom(3, 1023)
+        )
         .option(
             "--group-by <columns>",
             "rows alike in these stay together in cross-validation (default: blocks of time)",
@@ -98,6 +108,7 @@ Examples:
   motewise train --data fan.csv --label state --out models/fan --group-by run --holdout fan-later.csv
   motewise train --data fan.csv --label state --out models/fan --inputs x,y,z --group-by run \\
                  --window 50 --features mean,sd,range,band:12.5 --sample-rate 50
+  motewise train --data fan.csv --label state --out models/fan --kind forest --max-nodes 511
   motewise eval models/room --data next-week.csv
 
 An empty cell is a reading that did not come. Every class needs two rows.`
@@ -165,6 +176,7 @@ async function run(options: TrainOptions): Promise<void> {
     const table = readTable(data)
     const recipe = recipeOf(table, {
         ...wishes,
+        maxNodes: wishes.maxNodes ?? MAX_NODES[wishes.kind],
         window,
         name: name ?? nameFrom(out),
         holdout: typeof holdout === "number" ? holdout : undefined,
@@ -183,19 +195,21 @@ function report(summary: Summary, out: string): string {
     const { training, holdout, leftOut } = summary
     const { curve, chosen } = summary.selection
     const sizes = curve.map(
-        ({ nodes, error, standardError }) =>
-            `${String(nodes).padStart(7)}  ${percent(error).padStart(8)} +- ${percent(standardError)}${nodes === chosen.nodes ? "  <- chosen" : ""}`
+        ({ trees, nodes, error, standardError }) =>
+            `${String(trees).padStart(7)}${String(nodes).padStart(7)}  ${percent(error).padStart(8)} +- ${percent(standardError)}` +
+            (nodes === chosen.nodes && trees === chosen.trees ? "  <- chosen" : "")
     )
     const figures = ({ accuracy, macroF1, unknown }: NonNullable<Summary["holdout"]>) =>
         `accuracy ${percent(accuracy)}, macro F1 ${percent(macroF1)}, unknown ${unknown}`
     return [
-        `${summary.name}: ${summary.nodes} nodes on ${summary.inputs.join(", ") || "no input"}, in ${out}`,
+        `${summary.name}: ${summary.nodes} nodes in ${summary.trees} tree${summary.trees === 1 ? "" : "s"}, ${summary.modelBytes} bytes packed, on ${summary.inputs.join(", ") || "no input"}, in ${out}`,
         `rows ${summary.rows}: ${summary.classes.map(({ name, rows }) => `${name} ${rows}`).join(", ")}`,
         ...(leftOut.length > 0 ? [`not looked at: ${leftOut.join(", ")}`] : []),
         `training: ${figures(training)}`,
         ...(holdout === null ? [] : [`kept from it, ${holdout.rows} rows: ${figures(holdout)}`]),
         `rows changed by int16 scaling: ${summary.changedVsFloat}`,
-        "  nodes  cross-validated error",
+        "  trees  nodes  cross-validated error",
         ...sizes,
+        ...(summary.singleTree === null ? [] : [verdictOnTrees(summary.kind, summary.singleTree)]),
     ].join("\n")
 }

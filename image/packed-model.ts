@@ -46,8 +46,13 @@ export interface PackableSurrogate {
 export interface Packable {
     classes: string[]
     inputs: ModelInput[]
-    /** One, or a forest that votes. */
-    roots: PackableNode[]
+    /** One, or several that vote. */
+    trees: PackableTree[]
+}
+
+export interface PackableTree {
+    root: PackableNode
+    weight: number
 }
 
 interface Record {
@@ -61,14 +66,16 @@ interface Record {
 const TICKS_MIN = -32768
 const TICKS_MAX = 32767
 const PLACES_MAX = 65535
+const WEIGHT_MAX = 65535
 
 /** @throws RangeError for what the layout can not hold */
-export function packedFrom({ classes, inputs, roots }: Packable): Buffer {
+export function packedFrom({ classes, inputs, trees }: Packable): Buffer {
     within("inputs", inputs.length, 0, LEAF - 1)
-    within("trees", roots.length, 1, 255)
+    within("trees", trees.length, 1, 255)
+    for (const { weight } of trees) within("weight", weight, 1, WEIGHT_MAX)
     within("classes", classes.length, 1, 255)
     const records: Record[] = []
-    const places = roots.map(root => {
+    const places = trees.map(({ root }) => {
         const place = records.push(emptyRecord()) - 1
         write(records, place, root)
         return place
@@ -79,13 +86,13 @@ export function packedFrom({ classes, inputs, roots }: Packable): Buffer {
         else within("class", threshold, 0, classes.length - 1)
     }
     const rootsAt = HEADER_BYTES + inputs.length * INPUT_BYTES
-    const nodesAt = rootsAt + roots.length * ROOT_BYTES
+    const nodesAt = rootsAt + trees.length * ROOT_BYTES
     const end = nodesAt + records.length * NODE_BYTES
     within("bytes", end + CHECKSUM_BYTES, 0, PLACES_MAX)
     const placeOf = (record: number) => nodesAt + record * NODE_BYTES
 
     const bytes = Buffer.alloc(end + CHECKSUM_BYTES)
-    bytes.set([...MAGIC, PACKED_VERSION, inputs.length, roots.length, classes.length])
+    bytes.set([...MAGIC, PACKED_VERSION, inputs.length, trees.length, classes.length])
     bytes.writeInt32LE(nameHash(classNames(classes)), 8)
     bytes.writeUInt16LE(records.length, 12)
     inputs.forEach((input, i) => {
@@ -94,7 +101,10 @@ export function packedFrom({ classes, inputs, roots }: Packable): Buffer {
         bytes.writeDoubleLE(input.offset, at + 4)
         bytes.writeDoubleLE(input.step, at + 12)
     })
-    places.forEach((place, i) => bytes.writeUInt16LE(placeOf(place), rootsAt + i * ROOT_BYTES))
+    places.forEach((place, i) => {
+        bytes.writeUInt16LE(placeOf(place), rootsAt + i * ROOT_BYTES)
+        bytes.writeUInt16LE(trees[i].weight, rootsAt + i * ROOT_BYTES + 2)
+    })
     records.forEach(({ input, flags, threshold, children }, i) => {
         bytes.set([input, flags], placeOf(i))
         bytes.writeInt16LE(threshold, placeOf(i) + 2)

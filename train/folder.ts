@@ -12,7 +12,7 @@ import { basename, dirname, join, resolve } from "node:path"
 import { InputError } from "../table/input-error"
 
 /** Other files of the folder, such as a README.md, stay. @throws InputError */
-export function writeModelFolder(folder: string, files: Record<string, string>): void {
+export function writeModelFolder(folder: string, files: Record<string, string | Uint8Array>): void {
     const target = resolve(folder)
     const fresh = join(dirname(target), `.${basename(target)}.${process.pid}.new`)
     const old = join(dirname(target), `.${basename(target)}.${process.pid}.old`)
@@ -21,7 +21,8 @@ export function writeModelFolder(folder: string, files: Record<string, string>):
         mkdirSync(dirname(target), { recursive: true })
         mkdirSync(fresh)
         if (replaces) cpSync(target, fresh, { recursive: true })
-        for (const [name, text] of Object.entries(files)) writeFileSync(join(fresh, name), text)
+        for (const [name, content] of Object.entries(files))
+            writeFileSync(join(fresh, name), content)
         if (replaces) renameSync(target, old)
         try {
             renameSync(fresh, target)

@@ -1,30 +1,36 @@
 /** A model folder judged by a recording: what its code answers to every row, in the VM or under Node. */
+import assert from "node:assert/strict"
 import { functionExpressionBytes } from "../image/functions"
+import { deviceBytes } from "../image/packed-model"
 import { Inference } from "../src/inference/inference"
-import { type Model, UNKNOWN } from "../src/inference/model"
+import type { Model } from "../src/inference/model"
+import { PackedModel } from "../src/inference/packed"
 import { shown, textColumn } from "../table/columns"
 import type { Table } from "../table/csv"
 import { InputError } from "../table/input-error"
 import { measurandOfColumn } from "../table/measurands"
+import { nodesOf, verdictOfRow } from "./ensemble"
 import { evaluate, type Evaluation } from "./evaluation"
 import { examplesOf } from "./examples"
 import type { ModelFolder } from "./model-folder"
 import type { RecipeInput } from "./recipe"
-import { classOfRow, nodeCount } from "./tree"
-import { samplesFor, verdictImage, vmVerdicts } from "./vm-verdicts"
+import { type Form, samplesFor, verdictImage, vmVerdicts } from "./vm-verdicts"
 
 export type Runtime = "vm" | "host"
 
 export interface Judgement extends Evaluation {
     classes: string[]
+    trees: number
+    /** Of all trees. */
     nodes: number
     /** Of the packed form; null where the folder has none. */
     modelBytes: number | null
     /** Bytecode of the generated `classify`, the one function expression of the program. */
     codeBytes: number
-    /** Rows told otherwise than by the tree on measured values. */
+    /** Rows told otherwise than by the trees on measured values. */
     changedVsFloat: number
     runtime: Runtime
+    form: Form
 }
 
 export interface Verdicts {
@@ -41,9 +47,12 @@ export async function judge(
     model: ModelFolder,
     table: Table,
     label: string | undefined,
-    runtime: Runtime
+    runtime: Runtime,
+    form: Form = "generated"
 ): Promise<Verdicts> {
-    const { recipe, tree, modelBytes } = model
+    const { recipe, trees, packed } = model
+    if (form === "packed" && packed === null)
+        throw new InputError(`${model.folder}: has no model.bin; motewise train makes one`)
     const truth = label ?? recipe.label
     // Before the inputs: whoever names the wrong column for the truth has most likely the wrong file.
     textColumn(table, truth)
@@ -51,24 +60,36 @@ export async function judge(
     const inputs = recipe.inputs.map(input => used.get(input) ?? input)
     const examples = examplesOf(table, { ...recipe, inputs, label: truth }, [...used.values()])
     const { columns, classes: truths, rows, samples } = examples
-    const image = await verdictImage(model)
+    const generated = await verdictImage(model, "generated")
+    const image = form === "generated" ? generated : await verdictImage(model, form)
     const verdicts =
         runtime === "vm"
             ? vmVerdicts(image.bytes, model.model, samples, truths.length)
-            : hostVerdicts(model.model, samples, truths.length)
+            : hostVerdicts(await formOf(model, form), samples, truths.length)
     let changedVsFloat = 0
     for (let i = 0; i < truths.length; ++i)
-        if (verdicts[i] !== (classOfRow(tree, columns, i) ?? UNKNOWN)) ++changedVsFloat
+        if (verdicts[i] !== verdictOfRow(trees, columns, i)) ++changedVsFloat
     const judgement: Judgement = {
         ...evaluate(truths, verdicts, recipe.classes.length),
         classes: model.model.classes,
-        nodes: nodeCount(tree),
-        modelBytes,
-        codeBytes: functionExpressionBytes(image.bytes),
+        trees: trees.length,
+        nodes: nodesOf(trees),
+        modelBytes: packed?.length ?? null,
+        codeBytes: functionExpressionBytes(generated.bytes),
         changedVsFloat,
         runtime,
+        form,
     }
     return { judgement, truths, verdicts, rows }
+}
+
+async function formOf({ folder, model, packed }: ModelFolder, form: Form): Promise<Model> {
+    if (form === "generated") return model
+    assert(packed !== null, "it was asked for before")
+    const reader = new PackedModel(model)
+    const refused = await reader.replace(deviceBytes(packed), async () => {})
+    if (refused !== "") throw new InputError(`${folder}/model.bin: is refused: ${refused}`)
+    return reader
 }
 
 function hostVerdicts(model: Model, samples: Map<string, Float64Array>, count: number): Int16Array {

@@ -1,30 +1,30 @@
-/** A model folder read back: the generated code, what it was made by, and the tree it came from. */
-import { readFileSync, statSync } from "node:fs"
+/** A model folder read back: the generated code, what it was made by, and the trees it came from. */
+import { existsSync, readFileSync } from "node:fs"
 import { transform } from "esbuild"
 import { join } from "node:path"
 import type { Model } from "../src/inference/model"
 import { InputError } from "../table/input-error"
+import type { Ensemble } from "./ensemble"
 import { identifierOf } from "./generate"
 import type { Recipe } from "./recipe"
-import type { TreeNode } from "./tree"
-import { treeFromJson } from "./tree-file"
+import { treesFromJson } from "./tree-file"
 
 export interface ModelFolder {
     folder: string
     recipe: Recipe
-    tree: TreeNode
+    trees: Ensemble
     model: Model
     /** Of model.ts, and the name it exports. */
     text: string
     identifier: string
-    /** Of the packed form; null where there is none. */
-    modelBytes: number | null
+    /** model.bin; null where there is none. */
+    packed: Buffer | null
 }
 
 /** @throws InputError when it is no model folder, or not one this version makes */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
     const recipe = parsed(folder, "recipe.json", text => JSON.parse(text) as Recipe)
-    const tree = parsed(folder, "tree.json", treeFromJson)
+    const trees = parsed(folder, "tree.json", treesFromJson)
     const text = textOf(folder, "model.ts")
     const identifier = identifierOf(recipe.name)
     const model = await modelIn(text, identifier).catch((e: Error) => {
@@ -32,8 +32,9 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
     })
     if (typeof model?.classify !== "function")
         throw new InputError(`${join(folder, "model.ts")}: exports no model "${identifier}"`)
-    const modelBytes = statSync(join(folder, "model.bin"), { throwIfNoEntry: false })?.size ?? null
-    return { folder, recipe, tree, model, text, identifier, modelBytes }
+    const binary = join(folder, "model.bin")
+    const packed = existsSync(binary) ? readFileSync(binary) : null
+    return { folder, recipe, trees, model, text, identifier, packed }
 }
 
 /** A generated model imports nothing, so its text is all there is to run. As an URL, for a file would be kept after the first read. */

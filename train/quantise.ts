@@ -1,8 +1,9 @@
-/** From a tree on measured values to one on int16 ticks, each input on a scale of its own. */
+/** From trees on measured values to trees on int16 ticks, each input on a scale of its own. */
 import { MISSING, type ModelInput, ticksFromValue, UNKNOWN } from "../src/inference/model"
+import { type Ensemble, voted, type Weighted } from "./ensemble"
 import type { Surrogate, TreeNode } from "./tree"
 
-/** Thresholds in ticks: at or below goes low. `input` is an index into the inputs the tree uses. */
+/** Thresholds in ticks: at or below goes low. `input` is an index into the inputs the trees use. */
 export interface TickNode {
     classIndex: number
     split?: TickSplit
@@ -23,9 +24,9 @@ export interface TickSurrogate {
     lowIsBelow: boolean
 }
 
-export interface TickTree {
-    root: TickNode
-    /** Only what the tree asks for: a board needs no part whose value is not looked at. */
+export interface TickEnsemble {
+    trees: Weighted<TickNode>[]
+    /** Only what the trees ask for: a board needs no part whose value is not looked at. */
     inputs: ModelInput[]
     /** Of each input, its column among the examples. */
     columns: number[]
@@ -45,12 +46,12 @@ const MARGIN = 0.25
 const TICKS_SPAN = 2 * 32767
 
 /** @param facts of every column */
-export function quantisedTree(
-    tree: TreeNode,
+export function quantised(
+    trees: Ensemble,
     columns: Float64Array[],
     facts: ColumnFacts[]
-): TickTree {
-    const used = columnsOf(tree)
+): TickEnsemble {
+    const used = columnsOf(trees)
     const inputs = used.map(column => ({
         measurand: facts[column].measurand,
         feature: facts[column].feature,
@@ -68,25 +69,30 @@ export function quantisedTree(
         return { ...cut(feature, threshold), lowIsBelow }
     }
 
-    function quantised({ classIndex, split }: TreeNode): TickNode {
+    function inTicks({ classIndex, split }: TreeNode): TickNode {
         if (split === undefined) return { classIndex }
         const { feature, threshold, surrogate } = split
-        const low = quantised(split.low)
-        const high = quantised(split.high)
+        const low = inTicks(split.low)
+        const high = inTicks(split.high)
         const own = cut(feature, threshold)
         if (surrogate === undefined) return { classIndex, split: { ...own, low, high } }
         return { classIndex, split: { ...own, surrogate: surrogateOf(surrogate), low, high } }
     }
 
     return {
-        root: quantised(tree),
+        trees: trees.map(({ root, weight }) => ({ weight, root: inTicks(root) })),
         inputs,
         columns: used,
         names: used.map(column => facts[column].name),
     }
 }
 
-/** What the generated code must answer, missing inputs included. */
+/** What generated code and packed bytes must answer, missing inputs included. */
+export function verdictOfTicks({ trees }: TickEnsemble, ticks: ArrayLike<number>): number {
+    return voted(trees, root => classOfTicks(root, ticks))
+}
+
+/** A class, or UNKNOWN. */
 export function classOfTicks(root: TickNode, ticks: ArrayLike<number>): number {
     let node = root
     while (node.split !== undefined) {
@@ -107,8 +113,8 @@ export function goesLow(split: TickSplit, ticks: ArrayLike<number>): boolean | u
     return ticks[input] <= threshold === lowIsBelow
 }
 
-export function ticksOfRow(tree: TickTree, columns: Float64Array[], row: number): number[] {
-    return tree.inputs.map((input, i) => ticksFromValue(input, columns[tree.columns[i]][row]))
+export function ticksOfRow(model: TickEnsemble, columns: Float64Array[], row: number): number[] {
+    return model.inputs.map((input, i) => ticksFromValue(input, columns[model.columns[i]][row]))
 }
 
 /**
@@ -128,7 +134,8 @@ export function scaleOf(values: Float64Array): { offset: number; step: number } 
     return { offset, step }
 }
 
-function columnsOf(tree: TreeNode): number[] {
+/** Which columns the trees ask for, surrogates included, upwards. */
+export function columnsOf(trees: Ensemble): number[] {
     const features = new Set<number>()
     function visit({ split }: TreeNode): void {
         if (split === undefined) return
@@ -137,6 +144,6 @@ function columnsOf(tree: TreeNode): number[] {
         visit(split.low)
         visit(split.high)
     }
-    visit(tree)
+    for (const { root } of trees) visit(root)
     return [...features].sort((a, b) => a - b)
 }

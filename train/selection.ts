@@ -2,24 +2,25 @@
  * How large the tree may be, found on the training data alone: cost-complexity pruning, its alpha by cross-validation. Among sizes that
  * differ by less than the standard error of the best one, the smallest is taken (Breiman et al., 1984, section 3.4.3).
  */
+import type { Ensemble } from "./ensemble"
 import { alphasOf, prunedTree, weakestLinks } from "./pruning"
 import { classOfRow, type Examples, growTree, nodeCount, sortedRows, type TreeNode } from "./tree"
 
-/** What trees pruned at `alpha` get wrong in the folds they have not seen, as shares of rows; `unknown` is wrong. */
+/** What models of one size get wrong in the folds they have not seen, as shares of rows; `unknown` is wrong. */
 export interface SizeError {
-    /** Of the tree grown on all rows and pruned there. */
+    trees: number
+    /** Of all trees, as they come out of all rows. */
     nodes: number
-    alpha: number
     error: number
     standardError: number
 }
 
 export interface Selection {
-    /** By size, from the single leaf on. */
+    /** By size, from the smallest on. */
     curve: SizeError[]
     least: SizeError
     chosen: SizeError
-    tree: TreeNode
+    ensemble: Ensemble
 }
 
 /** A binary tree of k splits has 2 k + 1 nodes. */
@@ -43,7 +44,7 @@ export function selectTree(
     const whole = growTree(examples, rows, maxSplits, sorted)
     const links = weakestLinks(whole)
     const alphas = alphasOf(links)
-    const foldCount = folds.reduce((most, fold) => Math.max(most, fold), 0) + 1
+    const foldCount = foldsIn(folds)
     const errors: number[][] = []
     for (let fold = 0; fold < foldCount; ++fold) {
         progress((fold + 1) / (foldCount + 1))
@@ -62,18 +63,29 @@ export function selectTree(
             })
         )
     }
-    const curve = alphas
+    const sizes = alphas
         .map((alpha, i) => ({
-            nodes: nodeCount(prunedTree(whole, links, alpha)),
+            size: {
+                trees: 1,
+                nodes: nodeCount(prunedTree(whole, links, alpha)),
+                ...meanOf(errors.map(fold => fold[i])),
+            },
             alpha,
-            ...meanOf(errors.map(fold => fold[i])),
         }))
         .reverse()
+    const curve = sizes.map(({ size }) => size)
     const { least, chosen } = smallestGoodSize(curve)
-    return { curve, least, chosen, tree: prunedTree(whole, links, chosen.alpha) }
+    const { alpha } = sizes[curve.indexOf(chosen)]
+    const root = prunedTree(whole, links, alpha)
+    return { curve, least, chosen, ensemble: [{ weight: 1, root }] }
 }
 
-/** The least error, and the smallest size within one standard error of it. */
+/** @param folds of each row its fold, from 0 on */
+export function foldsIn(folds: Int32Array): number {
+    return folds.reduce((most, fold) => Math.max(most, fold), 0) + 1
+}
+
+/** @param curve by size @returns the least error, and the smallest size within one standard error of it. */
 export function smallestGoodSize(curve: SizeError[]): { least: SizeError; chosen: SizeError } {
     let least = curve[0]
     for (const size of curve) if (size.error < least.error) least = size
@@ -92,7 +104,8 @@ function wrongIn(tree: TreeNode, { columns, classes }: Examples, rows: Int32Arra
     return wrong
 }
 
-function meanOf(values: number[]): { error: number; standardError: number } {
+/** With its standard error. */
+export function meanOf(values: number[]): { error: number; standardError: number } {
     const n = values.length
     const mean = values.reduce((sum, value) => sum + value, 0) / n
     const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)

@@ -1,12 +1,17 @@
-/** The tree on measured values, as the trainer grew it: what the int16 model is compared with, and what a report draws. */
+/** The trees on measured values, as the trainer grew them: what the int16 model is compared with, and what a report draws. */
+import type { Ensemble } from "./ensemble"
 import { jsonText } from "./json-text"
-import type { TreeNode } from "./tree"
+
+const FORMAT = 2
 
 /** `feature` is an index into the recipe's inputs, `counts` are training rows by class. */
-export function treeJson(root: TreeNode): string {
-    return jsonText({ format: 1, root })
+export function treeJson(trees: Ensemble): string {
+    return jsonText({ format: FORMAT, trees })
 }
 
-export function treeFromJson(text: string): TreeNode {
-    return (JSON.parse(text) as { root: TreeNode }).root
+/** @throws Error for another format */
+export function treesFromJson(text: string): Ensemble {
+    const { format, trees } = JSON.parse(text) as { format: number; trees: Ensemble }
+    if (format !== FORMAT) throw new Error(`format ${format} is not ${FORMAT}`)
+    return trees
 }

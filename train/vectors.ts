@@ -1,6 +1,15 @@
 /** Inputs at which a wrong threshold, comparison or missing check shows, with the trainer's answers: for any implementation to run. */
 import { MISSING } from "../src/inference/model"
-import { classOfTicks, goesLow, type TickNode, type TickTree } from "./quantise"
+import { goesLow, type TickEnsemble, type TickNode, verdictOfTicks } from "./quantise"
+import { mulberry32 } from "./random"
+
+/** Of a large model; then those stay that tell most. */
+const VECTORS_MAX = 2000
+/** In the VM an array costs 8 B an element, and its program's code 3: of 64 kB each. */
+const DEVICE_NUMBERS_MAX = 1500
+
+/** How soon they stay, of just below, at, just above, both ends, missing. */
+const RANKS = [3, 0, 1, 4, 5, 2]
 
 interface Cut {
     input: number
@@ -14,21 +23,28 @@ export interface Vector {
 }
 
 /**
- * Around every threshold, a row of the recording that comes by it, put just below, at, just above, at both ends of the scale and
- * missing; the same around its surrogate, with its own input missing; then a row with everything missing. Which row is drawn by the seed.
+ * Around every threshold of every tree, a row of the recording that comes by it, put just below, at, just above, at both ends of the scale
+ * and missing; the same around its surrogate, with its own input missing; then a row with everything missing. Which row is drawn by the
+ * seed. Of a model that makes more than two thousand those at a threshold stay, then those above, then those with a gap, and so on.
  * @param rows ticks of the training rows
  */
-export function vectorsOf(tree: TickTree, rows: number[][], seed: number): Vector[] {
+export function vectorsOf(model: TickEnsemble, rows: number[][], seed: number): Vector[] {
     const random = mulberry32(seed)
-    const vectors = new Map<string, Vector>()
+    const vectors = new Map<string, { ticks: number[]; rank: number }>()
 
-    function add(ticks: number[]): void {
-        vectors.set(ticks.join(), { ticks, classIndex: classOfTicks(tree.root, ticks) })
+    function add(ticks: number[], rank: number): void {
+        const key = ticks.join()
+        if (rank < (vectors.get(key)?.rank ?? Infinity)) vectors.set(key, { ticks, rank })
     }
 
     function addAround(row: number[], { input, threshold }: Cut): void {
-        for (const tick of [threshold - 1, threshold, threshold + 1, -32767, 32767, MISSING])
-            add(row.map((other, i) => (i === input ? tick : other)))
+        const ranked = [threshold - 1, threshold, threshold + 1, -32767, 32767, MISSING]
+        ranked.forEach((tick, i) =>
+            add(
+                row.map((other, j) => (j === input ? tick : other)),
+                RANKS[i]
+            )
+        )
     }
 
     function visit({ split }: TickNode, here: number[][]): void {
@@ -52,23 +68,32 @@ export function vectorsOf(tree: TickTree, rows: number[][], seed: number): Vecto
         )
     }
 
-    visit(tree.root, rows)
-    add(tree.inputs.map(() => MISSING))
-    return [...vectors.values()]
+    for (const { root } of model.trees) visit(root, rows)
+    add(
+        model.inputs.map(() => MISSING),
+        0
+    )
+    let kept = [...vectors.values()]
+    if (kept.length > VECTORS_MAX) kept = kept.sort((a, b) => a.rank - b.rank).slice(0, VECTORS_MAX)
+    return kept.map(({ ticks }) => ({ ticks, classIndex: verdictOfTicks(model, ticks) }))
 }
 
 /** Values in the measurands' units beside the ticks, null where missing, one vector a line. */
-export function vectorsJson(tree: TickTree, classes: string[], vectors: Vector[]): string {
+export function vectorsJson(
+    { inputs }: TickEnsemble,
+    classes: string[],
+    vectors: Vector[]
+): string {
     const lines = vectors.map(({ ticks, classIndex }) => {
         const values = ticks.map((tick, i) =>
-            tick === MISSING ? "null" : tree.inputs[i].offset + tick * tree.inputs[i].step
+            tick === MISSING ? "null" : inputs[i].offset + tick * inputs[i].step
         )
         return `        { "values": ${list(values)}, "ticks": ${list(ticks)}, "class": ${classIndex} }`
     })
-    const inputs = tree.inputs.map(({ measurand }) => JSON.stringify(measurand))
+    const measurands = inputs.map(({ measurand }) => JSON.stringify(measurand))
     const names = classes.map(name => JSON.stringify(name))
     return `{
-    "inputs": ${list(inputs)},
+    "inputs": ${list(measurands)},
     "classes": ${list(names)},
     "vectors": [
 ${lines.join(",\n")}
@@ -77,9 +102,13 @@ ${lines.join(",\n")}
 `
 }
 
-/** The same for DeviceScript, which imports no JSON: of each vector the ticks, then the class. */
+/** The same for DeviceScript, which imports no JSON: of each vector the ticks, then the class. Of many as many as it holds, evenly. */
 export function vectorsModule(identifier: string, vectors: Vector[]): string {
-    const lines = vectors.map(({ ticks, classIndex }) => `    ${list([...ticks, classIndex])},`)
+    const numbers = vectors.reduce((sum, { ticks }) => sum + ticks.length + 1, 0)
+    const every = Math.ceil(numbers / DEVICE_NUMBERS_MAX)
+    const lines = vectors
+        .filter((_, i) => i % every === 0)
+        .map(({ ticks, classIndex }) => `    ${list([...ticks, classIndex])},`)
     return `/** Generated by motewise train beside vectors.json: of each vector the ticks of its inputs, then the index of its class. */
 export const ${identifier}Vectors: number[][] = [
 ${lines.join("\n")}
@@ -89,15 +118,4 @@ ${lines.join("\n")}
 
 function list(items: unknown[]): string {
     return `[${items.join(", ")}]`
-}
-
-/** Tommy Ettinger's 32-bit generator (public domain): small, and the same on every machine. */
-function mulberry32(seed: number): () => number {
-    let state = seed | 0
-    return () => {
-        state = (state + 0x6d2b79f5) | 0
-        let t = Math.imul(state ^ (state >>> 15), state | 1)
-        t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-        return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-    }
 }

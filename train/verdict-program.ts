@@ -26,15 +26,33 @@ export function layoutFor(measurands: number): MessageLayout {
     return { rows, verdictsAt: HEADER_BYTES, valuesAt, bytes: valuesAt + 8 * measurands * rows }
 }
 
-/** @param model path of its module @param identifier what it exports @param measurands how many it looks at */
-export function verdictProgram(model: string, identifier: string, measurands: number): string {
+const GENERATED = `
+const model: Model = generated`
+
+function packedModel(bytes: Uint8Array): string {
+    return `import { PackedModel } from "../src/inference/packed"
+
+const model = new PackedModel(generated)
+const refused = await model.replace(hex\`${Buffer.from(bytes).toString("hex")}\`, async () => await ds.sleep(0))
+if (refused !== "") throw new Error(refused)`
+}
+
+/**
+ * @param model path of its module @param identifier what it exports @param measurands how many it looks at
+ * @param packed bytes that take the place of the generated code
+ */
+export function verdictProgram(
+    model: string,
+    identifier: string,
+    measurands: number,
+    packed: Uint8Array | null
+): string {
     const { verdictsAt, valuesAt, bytes } = layoutFor(measurands)
     return `import * as ds from "@devicescript/core"
 import { ${identifier} as generated } from "${model}"
 import { Inference } from "../src/inference/inference"
 import { Model } from "../src/inference/model"
-
-const model: Model = generated
+${packed === null ? GENERATED : packedModel(packed)}
 const inference = new Inference(model)
 const windows = inference.windows
 const message = Buffer.alloc(${bytes})

@@ -17,10 +17,14 @@ const MODEL = "train/model.ts"
 /** `ds.restart()` is a panic with code 0. */
 const RESTARTED = 0
 
+/** Of the same model: code, or the bytes of model.bin. */
+export type Form = "generated" | "packed"
+
 /** 3 s, or at once when this model was compiled before. */
-export async function verdictImage({ text, identifier, model }: ModelFolder) {
-    const program = verdictProgram("./model", identifier, measurandsOf(model).length)
-    const sources = sourcesOf(["src/inference/inference.ts"])
+export async function verdictImage({ text, identifier, model, packed }: ModelFolder, form: Form) {
+    const bytes = form === "packed" ? packed : null
+    const program = verdictProgram("./model", identifier, measurandsOf(model).length, bytes)
+    const sources = sourcesOf(["src/inference/inference.ts", "src/inference/packed.ts"])
     sources.set(MODEL, text)
     sources.set(ENTRY, program)
     return await compileSources(ENTRY, sources)

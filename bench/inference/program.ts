@@ -16,7 +16,7 @@ export function programOf(
     rows: number[][],
     whole: boolean
 ): string {
-    const roots = model.roots.length
+    const roots = model.trees.length
     const rounds = ROUNDS / roots
     return `import * as ds from "@devicescript/core"
 import { PackedModel } from "../../src/inference/packed"
@@ -95,7 +95,7 @@ await measured("warm-up", { classify: generated })
 await measured("generated", { classify: generated })
 await measured("packed", model)
 for (let i = 0; i < ${roots}; ++i) {
-    roots.push(nodeAt(PACKED.getAt(${14 + 20 * model.inputs.length} + i * 2, "u16")))
+    roots.push(nodeAt(PACKED.getAt(${14 + 20 * model.inputs.length} + i * 4, "u16")))
     await ds.sleep(0)
 }
 await measured("objects", { classify: objects })
@@ -104,12 +104,15 @@ ds.restart()
 }
 
 /** As train/generate.ts writes a tree; of a forest all trees in one function, each adding to its class's votes. */
-function generatedOf({ classes, inputs, roots }: Packable): string {
+function generatedOf({ classes, inputs, trees: voters }: Packable): string {
     const locals = inputs.map((_, i) => `const x${i} = ticks[${i}]`)
-    if (roots.length === 1)
-        return [...locals, treeOf(roots[0], [], i => `return ${i}`, `return ${UNKNOWN}`)].join("\n")
+    if (voters.length === 1)
+        return [
+            ...locals,
+            treeOf(voters[0].root, [], i => `return ${i}`, `return ${UNKNOWN}`),
+        ].join("\n")
     const votes = classes.map((_, i) => `let v${i} = 0`)
-    const trees = roots.map(root => treeOf(root, [], i => `++v${i}`, "++unknown"))
+    const trees = voters.map(({ root }) => treeOf(root, [], i => `++v${i}`, "++unknown"))
     const best = classes
         .slice(1)
         .map((_, i) => `if (v${i + 1} > most) { most = v${i + 1}; best = ${i + 1} }`)

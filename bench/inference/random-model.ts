@@ -22,5 +22,9 @@ export function randomModel(random: RandomStream, nodes: number, trees: number):
         const split = { input: random.integer(INPUTS), threshold }
         return { classIndex, split: { ...split, low: grown(share), high: grown(share) } }
     }
-    return { classes: CLASSES, inputs, roots: Array.from({ length: trees }, () => grown(nodes)) }
+    return {
+        classes: CLASSES,
+        inputs,
+        trees: Array.from({ length: trees }, () => ({ root: grown(nodes), weight: 1 })),
+    }
 }

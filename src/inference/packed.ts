@@ -4,12 +4,12 @@
  * | at                  | what                                                                                  |
  * | ------------------- | ------------------------------------------------------------------------------------- |
  * | 0                   | "MWMD"                                                                                |
- * | 4                   | u8 version, 1                                                                         |
+ * | 4                   | u8 version, 2                                                                         |
  * | 5, 6, 7             | u8 inputs, 0..254; u8 trees, 1..255; u8 classes, 1..255                               |
  * | 8                   | i32 hash of the classes' names, each followed by a line feed                          |
  * | 12                  | u16 nodes                                                                             |
  * | 14, 20 B an input   | i32 hash of "measurand/feature", f64 offset, f64 step                                 |
- * | then, 2 B a tree    | u16 where its root is                                                                 |
+ * | then, 4 B a tree    | u16 where its root is, u16 its weight, 1 or more                                      |
  * | then, 6 B a node    | u8 input, u8 flags, i16 threshold, u16 where its children are; u8 255, u8 0, u16 class, u16 0: a leaf |
  * | then                | u32 CRC-32 (IEEE 802.3) of all before it                                              |
  *
@@ -17,16 +17,16 @@
  * their parent. Flags say what a missing input does: 0 the tree answers UNKNOWN, 1 low, 2 high, 3 ask a surrogate. Surrogates are nodes
  * behind the two children, with 8 in their flags and the same children, asked in turn; 4 in the flags of one swaps what it says.
  *
- * Hashes are FNV-1a, 32 bits, over UTF-8. A forest answers what most of its trees do, of equals the lowest class; UNKNOWN when as many
- * trees as that do not know.
+ * Hashes are FNV-1a, 32 bits, over UTF-8. The answer is the class whose trees weigh most together, of equals the lowest; UNKNOWN when the
+ * trees that do not know weigh as much. So one tree alone answers what it says.
  */
 import { MISSING, Model, ModelInput, UNKNOWN } from "./model"
 
-export const PACKED_VERSION = 1
+export const PACKED_VERSION = 2
 export const MAGIC = [0x4d, 0x57, 0x4d, 0x44]
 export const HEADER_BYTES = 14
 export const INPUT_BYTES = 20
-export const ROOT_BYTES = 2
+export const ROOT_BYTES = 4
 export const NODE_BYTES = 6
 export const CHECKSUM_BYTES = 4
 /** In place of an input. */
@@ -137,8 +137,10 @@ export class PackedModel implements Model {
         const trees = bytes[6]
         const roots = HEADER_BYTES + bytes[5] * INPUT_BYTES
         const nodes = roots + trees * ROOT_BYTES
-        for (let root = roots; root < nodes; root += ROOT_BYTES)
+        for (let root = roots; root < nodes; root += ROOT_BYTES) {
             if (!isNode(bytes, nodes, bytes.getAt(root, "u16"))) return REFUSED_ROOT
+            if (bytes.getAt(root + 2, "u16") === 0) return REFUSED_ROOT
+        }
         for (let at = nodes; at < end; at += NODE_BYTES) {
             const reason = refusedNode(bytes, nodes, at)
             if (reason !== "") return reason
@@ -160,6 +162,7 @@ export class PackedModel implements Model {
         let root = this.roots
         for (let tree = 0; tree < trees; ++tree) {
             let at = table.getAt(root, "u16")
+            const weight = table.getAt(root + 2, "u16")
             root += ROOT_BYTES
             let input = table[at]
             // Children lie behind their parents, so there are at most as many steps as nodes.
@@ -190,7 +193,7 @@ export class PackedModel implements Model {
             }
             let answer = classes
             if (input === LEAF) answer = table.getAt(at + 2, "u16")
-            votes[answer]++
+            votes[answer] += weight
         }
         let best = 0
         for (let i = 1; i < classes; ++i) if (votes[i] > votes[best]) best = i

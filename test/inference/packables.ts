@@ -24,22 +24,9 @@ const asking = {
     },
 }
 
-export const PACKABLES: Record<"occupancy" | "asking" | "forest", Packable> = {
-    occupancy: {
-        classes: occupancy.classes,
-        inputs: occupancy.inputs,
-        roots: [
-            {
-                classIndex: 0,
-                split: { input: 0, threshold: -6529, low: leaf(0), high: leaf(1) },
-            },
-        ],
-    },
-    asking: { classes: THREE_CLASSES, inputs: THREE_INPUTS, roots: [asking] },
-    forest: {
-        classes: THREE_CLASSES,
-        inputs: THREE_INPUTS,
-        roots: [0, 1, 2].map(input => ({
+function votersOf(weights: number[]) {
+    return weights.map((weight, input) => ({
+        root: {
             classIndex: 0,
             split: {
                 input,
@@ -48,6 +35,30 @@ export const PACKABLES: Record<"occupancy" | "asking" | "forest", Packable> = {
                 high: leaf(input === 2 ? 0 : 2),
                 ...(input === 2 && { whenMissing: "high" as const }),
             },
-        })),
+        },
+        weight,
+    }))
+}
+
+export const PACKABLES: Record<"occupancy" | "asking" | "forest" | "boosted", Packable> = {
+    occupancy: {
+        classes: occupancy.classes,
+        inputs: occupancy.inputs,
+        trees: [
+            {
+                root: {
+                    classIndex: 0,
+                    split: { input: 0, threshold: -6529, low: leaf(0), high: leaf(1) },
+                },
+                weight: 1,
+            },
+        ],
     },
+    asking: { classes: THREE_CLASSES, inputs: THREE_INPUTS, trees: [{ root: asking, weight: 1 }] },
+    forest: {
+        classes: THREE_CLASSES,
+        inputs: THREE_INPUTS,
+        trees: votersOf([1, 1, 1]),
+    },
+    boosted: { classes: THREE_CLASSES, inputs: THREE_INPUTS, trees: votersOf([300, 2, 299]) },
 }

@@ -13,6 +13,8 @@ import {
     BROKEN,
     FOREST_CASES,
     FOREST_HEX,
+    BOOSTED_CASES,
+    BOOSTED_HEX,
     OCCUPANCY_HEX,
     THREE,
 } from "./packedCases"
@@ -60,10 +62,14 @@ function answerOf(node: PackableNode, ticks: number[]): number {
     return answerOf(whenMissing === "low" ? low : high, ticks)
 }
 
-function voteOf({ classes, roots }: Packable, ticks: number[]): number {
-    const answers = roots.map(root => answerOf(root, ticks))
-    const votes = classes.map((_, i) => answers.filter(answer => answer === i).length)
-    const unknown = answers.filter(answer => answer === UNKNOWN).length
+function voteOf({ classes, trees }: Packable, ticks: number[]): number {
+    const weightOf = (answer: number) =>
+        trees.reduce(
+            (sum, { root, weight }) => sum + (answerOf(root, ticks) === answer ? weight : 0),
+            0
+        )
+    const votes = classes.map((_, i) => weightOf(i))
+    const unknown = weightOf(UNKNOWN)
     const most = Math.max(...votes)
     return unknown >= most ? UNKNOWN : votes.indexOf(most)
 }
@@ -99,7 +105,10 @@ function randomPackable(random: RandomStream): Packable {
     return {
         classes,
         inputs,
-        roots: Array.from({ length: 1 + random.integer(4) }, () => grown(random.integer(7))),
+        trees: Array.from({ length: 1 + random.integer(4) }, () => ({
+            root: grown(random.integer(7)),
+            weight: 1 + random.integer(random.integer(2) === 0 ? 3 : 65535),
+        })),
     }
 }
 
@@ -116,6 +125,7 @@ describe("packed model", () => {
         assert.equal(packedFrom(PACKABLES.occupancy).toString("hex"), OCCUPANCY_HEX)
         assert.equal(packedFrom(PACKABLES.asking).toString("hex"), ASKING_HEX)
         assert.equal(packedFrom(PACKABLES.forest).toString("hex"), FOREST_HEX)
+        assert.equal(packedFrom(PACKABLES.boosted).toString("hex"), BOOSTED_HEX)
     })
 
     test("answers as on the board", async () => {
@@ -124,6 +134,7 @@ describe("packed model", () => {
         for (const [hex, cases] of [
             [ASKING_HEX, ASKING_CASES],
             [FOREST_HEX, FOREST_CASES],
+            [BOOSTED_HEX, BOOSTED_CASES],
         ] as const) {
             const three = await read(Buffer.from(hex, "hex"), THREE)
             for (const one of cases) assert.equal(three.classify(one.slice(0, 3)), one[3], `${one}`)
@@ -147,14 +158,18 @@ describe("packed model", () => {
         const { classes, inputs } = PACKABLES.asking
         const turned = [{ ...inputs[2], offset: 0.1, step: 0.3 }, inputs[0]]
         const split = { input: 0, threshold: 4, low: { classIndex: 0 }, high: { classIndex: 2 } }
-        const bytes = packedFrom({ classes, inputs: turned, roots: [{ classIndex: 0, split }] })
+        const bytes = packedFrom({
+            classes,
+            inputs: turned,
+            trees: [{ root: { classIndex: 0, split }, weight: 1 }],
+        })
         const model = await read(bytes, THREE)
         assert.deepEqual(model.inputs, turned)
         assert.deepEqual([model.classify([4, 0]), model.classify([5, 0])], [0, 2])
         const mean = packedFrom({
             classes,
             inputs: [{ ...inputs[0], feature: "mean" }],
-            roots: [{ classIndex: 0 }],
+            trees: [{ root: { classIndex: 0 }, weight: 1 }],
         })
         assert.equal(await model.replace(deviceBytes(mean), pause), "inputs")
         assert.deepEqual(model.inputs, turned)
@@ -178,7 +193,7 @@ describe("packed model", () => {
         t.diagnostic(`MOTEWISE_SEED=${SEED}`)
         const random = new RandomStream(`packed/altered/${SEED}`)
         for (let round = 0; round < 10_000; ++round) {
-            const whole = packedFrom(PACKABLES[round % 2 === 0 ? "asking" : "forest"])
+            const whole = packedFrom(PACKABLES[round % 2 === 0 ? "asking" : "boosted"])
             const bytes = altered(random, whole)
             if (bytes.equals(whole)) continue
             const model = new PackedModel(THREE)
@@ -220,18 +235,22 @@ describe("packed model", () => {
             classIndex: 0,
             split: { input, threshold, low: leaf, high: leaf },
         })
+        const alone = (root: PackableNode, weight = 1) => [{ root, weight }]
         const refused = (packable: Partial<Packable>) =>
             assert.throws(
-                () => packedFrom({ classes, inputs, roots: [leaf], ...packable }),
+                () => packedFrom({ classes, inputs, trees: alone(leaf), ...packable }),
                 RangeError
             )
-        refused({ roots: [] })
+        refused({ trees: [] })
         refused({ classes: [] })
         refused({ inputs: Array.from({ length: 255 }, () => inputs[0]) })
-        refused({ roots: [{ classIndex: 3 }] })
-        refused({ roots: [root(3, 0)] })
-        refused({ roots: [root(0, 40000)] })
-        refused({ roots: [root(0, 0.5)] })
+        refused({ trees: alone({ classIndex: 3 }) })
+        refused({ trees: alone(root(3, 0)) })
+        refused({ trees: alone(root(0, 40000)) })
+        refused({ trees: alone(root(0, 0.5)) })
+        refused({ trees: alone(leaf, 0) })
+        refused({ trees: alone(leaf, 65536) })
+        refused({ trees: alone(leaf, 0.5) })
         const deep = (depth: number): PackableNode =>
             depth === 0
                 ? leaf
@@ -244,7 +263,7 @@ describe("packed model", () => {
                           high: deep(depth - 1),
                       },
                   }
-        refused({ roots: [deep(13)] })
+        refused({ trees: alone(deep(13)) })
     })
 })
 

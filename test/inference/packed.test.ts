@@ -6,6 +6,8 @@ import { PackedModel, crc32, nameHash } from "../../src/inference/packed"
 import {
     ASKING_CASES,
     ASKING_HEX,
+    BOOSTED_CASES,
+    BOOSTED_HEX,
     BROKEN,
     FOREST_CASES,
     FOREST_HEX,
@@ -63,6 +65,10 @@ describe("packed model", () => {
         await expectCases(FOREST_HEX, FOREST_CASES)
     })
 
+    test("trees vote by their weights", async () => {
+        await expectCases(BOOSTED_HEX, BOOSTED_CASES)
+    })
+
     test("until it is replaced it is the one the program was built with", async () => {
         const model = new PackedModel(THREE)
         expect(model.classify([0, 0, 0])).toBe(1)
@@ -104,12 +110,12 @@ describe("packed model", () => {
     test("one of 24 kB is checked within the VM's budget", async () => {
         // A root, then leaves of class 0: 4,000 nodes.
         const nodes = 4000
-        const bytes = Buffer.alloc(56 - 18 + nodes * 6 + 2)
-        bytes.blitAt(0, bytesOf(OCCUPANCY_HEX), 0, 36)
+        const bytes = Buffer.alloc(38 + nodes * 6 + 4)
+        bytes.blitAt(0, bytesOf(OCCUPANCY_HEX), 0, 38)
         bytes.setAt(12, "u16", nodes)
-        bytes.setAt(34, "u16", 36)
+        bytes.setAt(34, "u16", 38)
         for (let i = 0; i < nodes; ++i) {
-            bytes[36 + i * 6] = 255
+            bytes[38 + i * 6] = 255
             if (i % 100 === 0) await pause()
         }
         let crc = -1

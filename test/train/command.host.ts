@@ -48,14 +48,21 @@ describe("train command", () => {
         const first = run(...MAP)
         assert.equal(first.err, "")
         assert.equal(first.code, 0)
-        const files = ["model.ts", "recipe.json", "tree.json", "vectors.json", "vectors.ts"]
+        const files = [
+            "model.bin",
+            "model.ts",
+            "recipe.json",
+            "tree.json",
+            "vectors.json",
+            "vectors.ts",
+        ]
         const figures = ["classes", "confusion", "importance", "margins", "size", "tree"]
         files.push("report.html", ...figures.map(name => `${name}.svg`))
         assert.deepEqual(readdirSync(out).sort(), files.toSorted())
         assert.deepEqual(readdirSync(join(folder, "models")), ["room"])
         const texts = files.map(name => readFileSync(join(out, name), "utf8"))
-        assert.match(texts[0], /classes: \["in", "out"\]/)
-        assert.match(texts[0], /"room\.csv", 40 rows/)
+        assert.match(texts[1], /classes: \["in", "out"\]/)
+        assert.match(texts[1], /"room\.csv", 40 rows/)
         for (const text of texts) assert.ok(!text.includes(folder), "!text.includes(folder)")
         const second = run(...MAP)
         assert.equal(second.out, first.out)
@@ -69,6 +76,8 @@ describe("train command", () => {
         const { out } = run(...MAP, "--json", "--classes", "out=vacant,in=occupied")
         const summary = JSON.parse(out)
         assert.equal(summary.nodes, 3)
+        // 14 of head, 20 of the input, 4 of the tree, 18 of its nodes, 4 of checksum.
+        assert.equal(summary.modelBytes, 60)
         assert.deepEqual(summary.classes, [
             { name: "vacant", rows: 21 },
             { name: "occupied", rows: 19 },

@@ -49,6 +49,11 @@ describe("eval", () => {
         const onHost = await judge(model, readTable(file), undefined, "host")
         assert.deepEqual(Array.from(inVm.verdicts), Array.from(onHost.verdicts))
         assert.deepEqual(inVm.judgement, { ...onHost.judgement, runtime: "vm" })
+        for (const runtime of ["vm", "host"] as const) {
+            const packed = await judge(model, readTable(file), undefined, runtime, "packed")
+            assert.deepEqual(Array.from(packed.verdicts), Array.from(onHost.verdicts))
+            assert.deepEqual(packed.judgement, { ...onHost.judgement, runtime, form: "packed" })
+        }
         assert.ok(inVm.judgement.unknown > 0, "some are unknown")
         assert.ok(inVm.judgement.nodes >= 7, `${inVm.judgement.nodes} nodes`)
         assert.ok(inVm.judgement.changedVsFloat <= 3, `${inVm.judgement.changedVsFloat} of 3000`)
@@ -81,11 +86,13 @@ describe("eval", () => {
             "classes",
             "codeBytes",
             "confusion",
+            "form",
             "macroF1",
             "modelBytes",
             "nodes",
             "rows",
             "runtime",
+            "trees",
             "unknown",
         ])
         assert.equal(told.runtime, "vm")
@@ -155,6 +162,20 @@ describe("eval", () => {
         await refused(/model\.ts: exports no model "machine"/, broken, recording)
         writeFileSync(join(broken, "tree.json"), "{")
         await refused(/tree\.json: is not what motewise train writes/, broken, recording)
+        const unpacked = join(folder, "unpacked")
+        cpSync(out, unpacked, { recursive: true })
+        rmSync(join(unpacked, "model.bin"))
+        await assert.rejects(
+            async () =>
+                judge(
+                    await readModelFolder(unpacked),
+                    readTable(recording),
+                    undefined,
+                    "host",
+                    "packed"
+                ),
+            { name: "InputError", message: /has no model\.bin; motewise train makes one/ }
+        )
         const nowhere = join(folder, "no", "such", "verdicts.csv")
         const given = ["eval", out, "--data", recording]
         assertRefused(motewise(...given, "--predictions", nowhere), /cannot be written \(ENOENT\)/)

@@ -7,7 +7,13 @@ import { pathToFileURL } from "node:url"
 import fc from "fast-check"
 import { MISSING, type Model, UNKNOWN } from "../../src/inference/model"
 import { identifierOf, modelModule } from "../../train/generate"
-import { classOfTicks, quantisedTree, ticksOfRow, type TickTree } from "../../train/quantise"
+import {
+    quantised,
+    ticksOfRow,
+    type TickEnsemble,
+    type TickNode,
+    verdictOfTicks,
+} from "../../train/quantise"
 import { classOfRow, growTree } from "../../train/tree"
 import { vectorsOf } from "../../train/vectors"
 
@@ -29,11 +35,15 @@ const INPUTS = ["temperatureCelsius", "relativeHumidityPercent", "illuminanceLux
     measurand => ({ measurand, feature: "last", offset: 20.5, step: 0.0625 })
 )
 
-const TWO_LEVELS: TickTree = {
+function alone<Node>(root: Node) {
+    return [{ weight: 1, root }]
+}
+
+const TWO_LEVELS: TickEnsemble = {
     inputs: INPUTS.slice(0, 2),
     columns: [0, 1],
     names: INPUTS.map(({ measurand }) => measurand).slice(0, 2),
-    root: {
+    trees: alone({
         classIndex: 0,
         split: {
             input: 1,
@@ -57,7 +67,7 @@ const TWO_LEVELS: TickTree = {
                 },
             },
         },
-    },
+    }),
 }
 
 describe("generated code", () => {
@@ -107,11 +117,11 @@ export const airQuality = {
 
     test("asks the surrogate of a missing input, and asks for that input again behind it", async () => {
         const leaf = (classIndex: number) => ({ classIndex })
-        const tree: TickTree = {
+        const tree: TickEnsemble = {
             inputs: INPUTS.slice(0, 2),
             columns: [0, 1],
             names: INPUTS.map(({ measurand }) => measurand).slice(0, 2),
-            root: {
+            trees: alone({
                 classIndex: 0,
                 split: {
                     input: 0,
@@ -123,7 +133,7 @@ export const airQuality = {
                     },
                     high: leaf(2),
                 },
-            },
+            }),
         }
         const text = modelModule("gap", ["a", "b", "c"], tree, [])
         assert.ok(
@@ -166,7 +176,7 @@ export const airQuality = {
     test("columns that make no variable are inputs by number, and every class of column keeps its name", async () => {
         const names = ["temperatureCelsius", "Kitchen CO2", "ticks", "class", "goesLow", "x_mean"]
         const inputs = names.map(measurand => ({ ...INPUTS[0], measurand }))
-        const split = (input: number): TickTree["root"] => ({
+        const split = (input: number): TickNode => ({
             classIndex: 0,
             ...(input < names.length && {
                 split: { input, threshold: 0, low: split(input + 1), high: { classIndex: 1 } },
@@ -175,7 +185,7 @@ export const airQuality = {
         const text = modelModule(
             "any",
             ["a", "b"],
-            { inputs, columns: [], names, root: split(0) },
+            { inputs, columns: [], names, trees: alone(split(0)) },
             []
         )
         const locals = [...text.matchAll(/const (\w+) = ticks/g)].map(match => match[1])
@@ -199,7 +209,7 @@ export const airQuality = {
     })
 
     test("of a single leaf looks at nothing", async () => {
-        const tree = { root: { classIndex: 1 }, inputs: [], columns: [], names: [] }
+        const tree = { trees: alone({ classIndex: 1 }), inputs: [], columns: [], names: [] }
         const model = await compiled(modelModule("door", ["open", "shut"], tree, []), "door")
         assert.deepEqual(model.inputs, [])
         assert.equal(model.classify([]), 1)
@@ -246,8 +256,8 @@ export const airQuality = {
                 const classes = Int32Array.from(rows, cells => cells[3])
                 const every = Int32Array.from(rows.keys())
                 const float = growTree({ columns, classes, classCount: 3 }, every, splits)
-                const tree = quantisedTree(
-                    float,
+                const tree = quantised(
+                    alone(float),
                     columns,
                     INPUTS.map(({ measurand }) => ({ measurand, feature: "last", name: measurand }))
                 )
@@ -260,7 +270,7 @@ export const airQuality = {
                     assert.equal(model.classify(vector.ticks), vector.classIndex)
                 for (const other of others) {
                     const used = other.slice(0, tree.inputs.length)
-                    assert.equal(model.classify(used), classOfTicks(tree.root, used))
+                    assert.equal(model.classify(used), verdictOfTicks(tree, used))
                 }
             }),
             { seed, numRuns: 150 }

@@ -5,6 +5,8 @@ import { describe, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { occupancy } from "../../models/occupancy/model"
 import { occupancyVectors } from "../../models/occupancy/vectors"
+import { PackedModel } from "../../src/inference/packed"
+import { deviceBytes } from "../../image/packed-model"
 import { MISSING, type Model, ticksFromValue } from "../../src/inference/model"
 import { numberColumn, textColumn } from "../../table/columns"
 import { readTable } from "../../table/csv"
@@ -33,7 +35,11 @@ interface VectorsFile {
 }
 
 function committed(name: string): string {
-    return readFileSync(new URL(`models/occupancy/${name}`, ROOT), "utf8")
+    return committedBytes(name).toString()
+}
+
+function committedBytes(name: string): Buffer {
+    return readFileSync(new URL(`models/occupancy/${name}`, ROOT))
 }
 
 const recipe = JSON.parse(committed("recipe.json")) as RecipeFile
@@ -89,6 +95,17 @@ describe("occupancy model", () => {
         )
     })
 
+    test("answers every vector in its packed form too", async () => {
+        const { vectors } = JSON.parse(committed("vectors.json")) as VectorsFile
+        const reader = new PackedModel(model)
+        assert.equal(
+            await reader.replace(deviceBytes(committedBytes("model.bin")), async () => {}),
+            ""
+        )
+        for (const { ticks, class: classIndex } of vectors)
+            assert.equal(reader.classify(ticks), classIndex)
+    })
+
     test("reaches what its README claims, on recordings it was not chosen by", { skip }, () => {
         assert.ok(accuracyOn("test1") >= 0.97, 'accuracyOn("test1") >= 0.97')
         assert.ok(accuracyOn("test2") >= 0.985, 'accuracyOn("test2") >= 0.985')
@@ -106,7 +123,8 @@ describe("occupancy model", () => {
             assert.equal(files[name], committed(name))
         for (const [name, text] of Object.entries(reportFiles(facts)))
             assert.equal(text, committed(name))
-        const again = JSON.parse(files["recipe.json"]) as RecipeFile
+        assert.deepEqual(files["model.bin"], committedBytes("model.bin"))
+        const again = JSON.parse(String(files["recipe.json"])) as RecipeFile
         assert.deepEqual(again.recording, recording)
         assert.ok(summary.nodes <= 15, "summary.nodes <= 15")
         assert.ok(

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { MISSING, ticksFromValue, UNKNOWN } from "../../src/inference/model"
-import { classOfTicks, quantisedTree, scaleOf, ticksOfRow } from "../../train/quantise"
+import { classOfTicks, quantised, scaleOf, ticksOfRow, verdictOfTicks } from "../../train/quantise"
 import type { TreeNode } from "../../train/tree"
 
 function stump(feature: number, threshold: number): TreeNode {
     const low = { classIndex: 0, counts: [1, 0] }
     const high = { classIndex: 1, counts: [0, 1] }
     return { classIndex: 0, counts: [1, 1], split: { feature, threshold, low, high } }
+}
+
+function alone(root: TreeNode) {
+    return [{ weight: 1, root }]
 }
 
 const LAST = { measurand: "temperatureCelsius", feature: "last" }
@@ -56,20 +60,20 @@ describe("scales", () => {
 describe("quantised tree", () => {
     test("values either side of a threshold stay there, and so does one that lies on it", () => {
         const columns = [Float64Array.of(0, 49.99, 50.5, 50.51, 100)]
-        const tree = quantisedTree(stump(0, 50.5), columns, factsOf("illuminanceLuxes"))
+        const tree = quantised(alone(stump(0, 50.5)), columns, factsOf("illuminanceLuxes"))
         const verdicts = [0, 1, 2, 3, 4].map(row =>
-            classOfTicks(tree.root, ticksOfRow(tree, columns, row))
+            verdictOfTicks(tree, ticksOfRow(tree, columns, row))
         )
         assert.deepEqual(verdicts, [0, 0, 0, 1, 1])
         // (50.5 - 50) * 2^8
-        assert.equal(tree.root.split?.threshold, 128)
+        assert.equal(tree.trees[0].root.split?.threshold, 128)
     })
 
     test("a threshold between two ticks moves by half a tick at most", () => {
         const columns = [Float64Array.of(0, 100)]
         for (const part of [0.1, 0.4, 0.6, 0.9]) {
-            const tree = quantisedTree(stump(0, 50 + (7 + part) / 256), columns, factsOf("co2"))
-            assert.equal(tree.root.split?.threshold, 7)
+            const tree = quantised(alone(stump(0, 50 + (7 + part) / 256)), columns, factsOf("co2"))
+            assert.equal(tree.trees[0].root.split?.threshold, 7)
             // What rounds to tick 7 is all that is below 7.5.
             assert.equal(ticksFromValue(tree.inputs[0], 50 + 7.49 / 256), 7)
             assert.equal(ticksFromValue(tree.inputs[0], 50 + 7.5 / 256), 8)
@@ -80,7 +84,12 @@ describe("quantised tree", () => {
         const columns = [Float64Array.of(0, 1), Float64Array.of(5, 9), Float64Array.of(-4, 4)]
         const tree: TreeNode = stump(2, 0)
         if (tree.split !== undefined) tree.split.high = stump(0, 0.5)
-        const { inputs, columns: used, root } = quantisedTree(tree, columns, factsOf("a", "b", "c"))
+        const {
+            inputs,
+            columns: used,
+            trees,
+        } = quantised(alone(tree), columns, factsOf("a", "b", "c"))
+        const [{ root }] = trees
         assert.deepEqual(used, [0, 2])
         assert.deepEqual(
             inputs.map(input => input.measurand),
@@ -94,7 +103,7 @@ describe("quantised tree", () => {
         const columns = [Float64Array.of(0, 1), Float64Array.of(0, 1)]
         const tree = stump(0, 0.5)
         if (tree.split !== undefined) tree.split.high = stump(1, 0.5)
-        const { root } = quantisedTree(tree, columns, factsOf("a", "b"))
+        const [{ root }] = quantised(alone(tree), columns, factsOf("a", "b")).trees
         assert.equal(classOfTicks(root, [MISSING, 0]), UNKNOWN)
         assert.equal(classOfTicks(root, [-32767, MISSING]), 0)
         assert.equal(classOfTicks(root, [32767, MISSING]), UNKNOWN)

@@ -245,7 +245,7 @@ function handMade(): ReportFacts {
         split(1, 50, leaf(0, 3), leaf(1, 1)),
         split(2, 5, leaf(1, 1), leaf(0, 1))
     )
-    const size = (nodes: number, error: number) => ({ nodes, alpha: 0, error, standardError: 0.05 })
+    const size = (nodes: number, error: number) => ({ nodes, trees: 1, error, standardError: 0.05 })
     const truths = [0, 0, 0, 1, 1, 0]
     return {
         name: "made",
@@ -329,10 +329,10 @@ describe("figures drawn by hand", () => {
     })
 
     test("a model packed as bytes is as long as its layout says", () => {
-        // 14 B header, 20 B an input, 2 B a tree, 6 B a node, 4 B checksum (src/inference/packed.ts): 7 nodes on 3 inputs.
+        // 14 B header, 20 B an input, 4 B a tree, 6 B a node, 4 B checksum (src/inference/packed.ts): 7 nodes on 3 inputs.
         const { facts, summary } = factsOf(tableOf(300))
         assert.deepEqual([summary.nodes, summary.inputs.length], [7, 3])
-        assert.equal(facts.sizes.modelBytes, 14 + 3 * 20 + 2 + 7 * 6 + 4)
+        assert.equal(facts.sizes.modelBytes, 14 + 3 * 20 + 4 + 7 * 6 + 4)
     })
 })
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
+import { nodesOf } from "../../train/ensemble"
 import { contiguousFolds } from "../../train/partition"
 import { selectTree, smallestGoodSize, splitsOfNodes } from "../../train/selection"
-import { type Examples, nodeCount } from "../../train/tree"
+import type { Examples } from "../../train/tree"
 
 /**
  * Forty episodes of 25 rows, one class each. The first feature is a clock: a tree with enough thresholds knows by heart which
@@ -79,10 +80,10 @@ describe("selection", () => {
 
     test("the smallest size within one standard error of the least is taken", () => {
         const curve = [
-            { nodes: 1, alpha: 0.3, error: 0.5, standardError: 0.2 },
-            { nodes: 3, alpha: 0.2, error: 0.125, standardError: 0.01 },
-            { nodes: 5, alpha: 0.1, error: 0.0625, standardError: 0.0625 },
-            { nodes: 7, alpha: 0, error: 0.0625, standardError: 0.5 },
+            { trees: 1, nodes: 1, error: 0.5, standardError: 0.2 },
+            { trees: 1, nodes: 3, error: 0.125, standardError: 0.01 },
+            { trees: 1, nodes: 5, error: 0.0625, standardError: 0.0625 },
+            { trees: 1, nodes: 7, error: 0.0625, standardError: 0.5 },
         ]
         const { least, chosen } = smallestGoodSize(curve)
         assert.equal(least.nodes, 5)
@@ -107,8 +108,8 @@ describe("selection", () => {
     })
 
     test("the tree has the chosen size, within the bound", () => {
-        const { tree, chosen, curve } = selected(episodes(), 14, 10)
-        assert.equal(nodeCount(tree), chosen.nodes)
+        const { ensemble, chosen, curve } = selected(episodes(), 14, 10)
+        assert.equal(nodesOf(ensemble), chosen.nodes)
         assert.ok(
             curve.every(({ nodes }) => nodes <= 13),
             "14 nodes make 13"

@@ -1,15 +1,8 @@
 /** What a training knows, as the facts of a report. */
-import {
-    INPUT_BYTES,
-    CHECKSUM_BYTES,
-    HEADER_BYTES,
-    NODE_BYTES,
-    ROOT_BYTES,
-} from "../../src/inference/packed"
-import type { TickTree } from "../quantise"
+import { nodesOf } from "../ensemble"
+import type { TickEnsemble } from "../quantise"
 import type { Recipe } from "../recipe"
 import type { Selection } from "../selection"
-import { nodeCount, type TreeNode } from "../tree"
 import { estimatedCodeBytes } from "./code-estimate"
 import type { JudgedRows, ReportFacts } from "./facts"
 
@@ -19,7 +12,9 @@ const CODE_BYTES_MAX = 48 * 1024
 export interface Trained {
     recipe: Recipe
     selection: Selection
-    tickTree: TickTree
+    model: TickEnsemble
+    /** Of model.bin. */
+    modelBytes: number
     training: JudgedRows
     holdout?: JudgedRows
     /** Text of model.ts. */
@@ -27,16 +22,16 @@ export interface Trained {
 }
 
 export function reportFactsOf(trained: Trained): ReportFacts {
-    const { recipe, selection, tickTree, training, holdout, module } = trained
-    const { curve, least, chosen, tree } = selection
+    const { recipe, selection, model, modelBytes, training, holdout, module } = trained
+    const { curve, least, chosen, ensemble } = selection
     return {
         name: recipe.name,
         classes: recipe.classes.map(({ name }) => name),
         inputs: recipe.inputs.map(({ measurand, feature }, i) => {
-            const used = tickTree.inputs[tickTree.columns.indexOf(i)]
+            const used = model.inputs[model.columns.indexOf(i)]
             return { measurand, feature, step: used?.step }
         }),
-        trees: [{ root: tree, weight: 1 }],
+        trees: ensemble,
         rowIs: recipe.window === undefined ? "row" : "window",
         training,
         holdout,
@@ -46,23 +41,12 @@ export function reportFactsOf(trained: Trained): ReportFacts {
                 ? `${recipe.blocks} blocks of each class's time`
                 : `groups alike in ${recipe.groupBy.join(", ")}`,
         sizes: {
-            nodes: nodeCount(tree),
-            modelBytes: packedBytes(tree, tickTree.inputs.length),
-            codeBytes: estimatedCodeBytes(module),
+            nodes: nodesOf(ensemble),
+            modelBytes,
+            // What it is estimated by are single trees.
+            codeBytes: ensemble.length === 1 ? estimatedCodeBytes(module) : undefined,
             codeIsEstimated: true,
             codeBytesMax: CODE_BYTES_MAX,
         },
     }
-}
-
-/** As src/inference/packed.ts lays it out: a surrogate is a node more. */
-function packedBytes(root: TreeNode, inputs: number): number {
-    const nodes = nodeCount(root) + surrogatesIn(root)
-    return HEADER_BYTES + INPUT_BYTES * inputs + ROOT_BYTES + NODE_BYTES * nodes + CHECKSUM_BYTES
-}
-
-function surrogatesIn({ split }: TreeNode): number {
-    if (split === undefined) return 0
-    const own = split.surrogate === undefined ? 0 : 1
-    return own + surrogatesIn(split.low) + surrogatesIn(split.high)
 }

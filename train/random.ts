@@ -1,0 +1,12 @@
+/** What a training draws: from its seed, and the same on every machine. */
+
+/** Tommy Ettinger's 32-bit generator (public domain). @returns numbers from 0 to below 1 */
+export function mulberry32(seed: number): () => number {
+    let state = seed | 0
+    return () => {
+        state = (state + 0x6d2b79f5) | 0
+        let t = Math.imul(state ^ (state >>> 15), state | 1)
+        t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+        return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+    }
+}
