@@ -170,7 +170,7 @@ function windowOf({ window, features, sampleRate }: TrainOptions): Sampling | un
     return { samples: window, samplesPerSecond }
 }
 
-function run(options: TrainOptions): void {
+async function run(options: TrainOptions): Promise<void> {
     const { data, out, name, holdout, json, ...wishes } = options
     const window = windowOf(options)
     const table = readTable(data)
@@ -183,9 +183,11 @@ function run(options: TrainOptions): void {
     })
     const judge = typeof holdout === "string" ? readTable(holdout) : undefined
     const progress = sayShare("trained")
-    const { files, summary } = train(table, recipe, judge, progress.tell)
+    const { files, summary, facts } = train(table, recipe, judge, progress.tell)
     progress.done()
-    writeModelFolder(out, files)
+    // Only here, for it takes libraries that draw.
+    const { reportFiles } = await import("../train/report/report")
+    writeModelFolder(out, { ...files, ...reportFiles(facts) })
     console.log(json ? JSON.stringify(summary) : report(summary, out))
 }
 

@@ -7,9 +7,12 @@ import type { Examples } from "./tree"
 import { featureColumn, ROW_BY_ROW, samplesOf, windowEnds } from "./windows"
 
 /** Examples that know where they came from. */
-export interface Recorded extends Examples {
+export interface Taken extends Examples {
     /** Of each example the row it is of; of a window the last. */
     rows: Int32Array
+}
+
+export interface Recorded extends Taken {
     /** By measurand, the samples behind the examples, `windowSamples` of each, in order. */
     samples: Map<string, Float64Array>
 }
@@ -104,10 +107,14 @@ export function groupsOf(table: Table, columns: string[]): Int32Array {
 }
 
 /** @param kept places among the examples */
-export function takeExamples({ columns, classes, classCount }: Examples, kept: Int32Array) {
+export function takeExamples(
+    { columns, classes, classCount, rows }: Taken,
+    kept: Int32Array
+): Taken {
     return {
         columns: columns.map(column => Float64Array.from(kept, i => column[i])),
         classes: Int32Array.from(kept, i => classes[i]),
         classCount,
+        rows: Int32Array.from(kept, i => rows[i]),
     }
 }

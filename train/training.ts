@@ -3,7 +3,7 @@ import { basename } from "node:path"
 import type { Table } from "../table/csv"
 import { type Ensemble, nodesOf, verdictOfRow } from "./ensemble"
 import { evaluate, type Evaluation, percent } from "./evaluation"
-import { checkClasses, examplesOf, takeExamples } from "./examples"
+import { checkClasses, examplesOf, takeExamples, type Taken } from "./examples"
 import { identifierOf, modelModule } from "./generate"
 import { partition } from "./partition"
 import { packed } from "./packing"
@@ -15,6 +15,8 @@ import {
     verdictOfTicks,
 } from "./quantise"
 import { type Kind, type Recipe, type RecipeInput, recipeJson } from "./recipe"
+import type { JudgedRows, ReportFacts } from "./report/facts"
+import { reportFactsOf } from "./report/from-training"
 import { selectEnsemble } from "./ensemble-selection"
 import { selectTree, type Selection, type SizeError } from "./selection"
 import type { ModelInput } from "../src/inference/model"
@@ -27,6 +29,8 @@ export interface Training {
     /** What is in them, by name. */
     files: Record<string, string | Uint8Array>
     summary: Summary
+    /** For report/report.ts, which whoever wants the report loads: it draws, and drawing takes libraries. */
+    facts: ReportFacts
 }
 
 export interface Summary {
@@ -93,6 +97,7 @@ export function train(
               ? takeExamples(all, held)
               : undefined
     const trained = judged(ensemble, model, examples)
+    const unseen = judge && judged(ensemble, model, judge)
     const summary: Summary = {
         name: recipe.name,
         kind: recipe.kind,
@@ -112,19 +117,20 @@ export function train(
         selection: { curve: selection.curve, least: selection.least, chosen: selection.chosen },
         singleTree,
         training: trained.evaluation,
-        holdout: judge === undefined ? null : judged(ensemble, model, judge).evaluation,
+        holdout: unseen?.evaluation ?? null,
         changedVsFloat: trained.changed,
     }
     const vectors = vectorsOf(model, trained.ticks, recipe.seed)
+    const module = modelModule(
+        recipe.name,
+        names,
+        model,
+        provenanceOf(recipe, table, summary),
+        window
+    )
     return {
         files: {
-            "model.ts": modelModule(
-                recipe.name,
-                names,
-                model,
-                provenanceOf(recipe, table, summary),
-                window
-            ),
+            "model.ts": module,
             "model.bin": bytes,
             "tree.json": treeJson(ensemble),
             "vectors.json": vectorsJson(model, names, vectors),
@@ -132,7 +138,25 @@ export function train(
             "recipe.json": recipeJson(recipe, table),
         },
         summary,
+        facts: reportFactsOf({
+            recipe,
+            selection,
+            model,
+            modelBytes: bytes.length,
+            training: judgedRows(table, examples, trained),
+            holdout: judge && unseen && judgedRows(holdout ?? table, judge, unseen),
+            module,
+        }),
     }
+}
+
+function judgedRows(
+    { file }: Table,
+    { columns, classes, rows }: Taken,
+    { evaluation, verdicts }: Pick<JudgedRows, "evaluation" | "verdicts">
+): JudgedRows {
+    const rowNumbers = rows.map(row => row + 2)
+    return { recording: basename(file), rowNumbers, columns, truths: classes, verdicts, evaluation }
 }
 
 function selected(
@@ -184,13 +208,13 @@ function judged(
     ensemble: Ensemble,
     model: TickEnsemble,
     { columns, classes, classCount }: Examples
-): { evaluation: Evaluation; ticks: number[][]; changed: number } {
+): { evaluation: Evaluation; ticks: number[][]; verdicts: number[]; changed: number } {
     const ticks = Array.from(classes, (_, row) => ticksOfRow(model, columns, row))
     const verdicts = ticks.map(row => verdictOfTicks(model, row))
     const changed = verdicts.filter(
         (verdict, row) => verdict !== verdictOfRow(ensemble, columns, row)
     ).length
-    return { evaluation: evaluate(classes, verdicts, classCount), ticks, changed }
+    return { evaluation: evaluate(classes, verdicts, classCount), ticks, verdicts, changed }
 }
 
 function provenanceOf(recipe: Recipe, table: Table, summary: Summary): string[] {

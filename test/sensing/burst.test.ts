@@ -17,7 +17,7 @@ const STEP = (4 * G) / 1000
 function ramp(timeMs: number): Conditions {
     return {
         accelerationXMetresPerSecondSquared: (Math.round(timeMs / 20) % 400) * STEP,
-        accelerationYMetresPerSecondSquared: 0,
+        accelerationYMetresPerSecondSquared: -5 * STEP,
         accelerationZMetresPerSecondSquared: G,
     }
 }
@@ -95,6 +95,7 @@ describe("burst", () => {
             ((found[0] + found[49]) / 2) * STEP,
             1e-6
         )
+        expectNear(sample.accelerationYMetresPerSecondSquared, -5 * STEP, 1e-6)
         expectNear(sample.accelerationZMetresPerSecondSquared, G, STEP)
         const slope = parseFeature("slope", 50)
         expectNear(featureOf(slope, burst.windows[0]), STEP, 1e-9)
@@ -117,10 +118,10 @@ describe("burst", () => {
         await burst.sample()
         const parts = bus.parts
         bus.parts = []
-        await expectFault("bus", async () => await burst.sample())
+        await expectFault("bus", async () => await burst.start())
         expect(steps().length).toBe(0)
         expect(burst.windows[0].at(0) >= 0).toBe(false)
-        await expectFault("bus", async () => await burst.start())
+        await expectFault("bus", async () => await burst.sample())
         bus.parts = parts
         await burst.start()
         await burst.sample()

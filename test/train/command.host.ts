@@ -56,7 +56,9 @@ describe("train command", () => {
             "vectors.json",
             "vectors.ts",
         ]
-        assert.deepEqual(readdirSync(out).sort(), files)
+        const figures = ["classes", "confusion", "importance", "margins", "size", "tree"]
+        files.push("report.html", ...figures.map(name => `${name}.svg`))
+        assert.deepEqual(readdirSync(out).sort(), files.toSorted())
         assert.deepEqual(readdirSync(join(folder, "models")), ["room"])
         const texts = files.map(name => readFileSync(join(out, name), "utf8"))
         assert.match(texts[1], /classes: \["in", "out"\]/)

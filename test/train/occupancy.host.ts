@@ -10,6 +10,7 @@ import { deviceBytes } from "../../image/packed-model"
 import { MISSING, type Model, ticksFromValue } from "../../src/inference/model"
 import { numberColumn, textColumn } from "../../table/columns"
 import { readTable } from "../../table/csv"
+import { reportFiles } from "../../train/report/report"
 import { train } from "../../train/training"
 
 const ROOT = new URL("../../", import.meta.url)
@@ -117,9 +118,11 @@ describe("occupancy model", () => {
 
     test("comes out of the trainer again, to the letter", { skip }, () => {
         const { recording, ...settings } = recipe
-        const { files, summary } = train(readTable(recordingPath("train")), settings)
+        const { files, summary, facts } = train(readTable(recordingPath("train")), settings)
         for (const name of ["model.ts", "tree.json", "vectors.json", "vectors.ts"])
             assert.equal(files[name], committed(name))
+        for (const [name, text] of Object.entries(reportFiles(facts)))
+            assert.equal(text, committed(name))
         assert.deepEqual(files["model.bin"], committedBytes("model.bin"))
         const again = JSON.parse(String(files["recipe.json"])) as RecipeFile
         assert.deepEqual(again.recording, recording)

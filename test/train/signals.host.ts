@@ -193,6 +193,8 @@ describe("what is wrong with windows is told in a line", () => {
             ["--window", "508", "--group-by", "run"],
             /tones\.csv: there are no 508 rows in a row of one class and group$/m,
         ],
+        // A column may have a star in its name.
+        [["--map", "x*y*2=temperatureCelsius"], /no column "x\*y", there are/],
         [["--map", "x*0=temperatureCelsius"], /"x\*0": a factor of 0/],
     ] as [string[], RegExp][])
         test(args.join(" "), async () => {
