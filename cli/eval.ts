@@ -1,16 +1,21 @@
 /** `motewise eval`: a model folder, judged by a recording. */
 import { Command, Option } from "commander"
 import Table from "cli-table3"
+import { UsageError } from "../image/project"
 import { readTable } from "../table/csv"
+import { isDetectorFolder } from "../train/detector/folder"
 import { percent } from "../train/evaluation"
 import { judge, type Judgement, type Runtime } from "../train/judging"
 import { readModelFolder } from "../train/model-folder"
 import { writePredictions } from "../train/predictions"
 import type { Form } from "../train/vm-verdicts"
+import { evalDetector } from "./eval-detector"
+import { listOf } from "./lists"
 
 interface EvalOptions {
     data: string
     label?: string
+    groupBy?: string[]
     runtime: Runtime
     form: Form
     predictions?: string
@@ -23,6 +28,11 @@ export function evalCommand(): Command {
         .argument("<folder>", "the model's folder, such as models/room")
         .requiredOption("--data <file.csv>", "the recording")
         .option("--label <column>", "the column with the truth (default: as it was trained)")
+        .option(
+            "--group-by <columns>",
+            "a detector: rows alike in these are one stream (default: as it was trained, where the recording has them)",
+            listOf
+        )
         .addOption(
             new Option("--runtime <runtime>", "where the model runs: the VM of the board, or Node")
                 .choices(["vm", "host"])
@@ -48,7 +58,13 @@ Examples:
 }
 
 async function run(folder: string, options: EvalOptions): Promise<void> {
-    const { data, label, runtime, form, predictions, json } = options
+    const { data, label, groupBy, runtime, form, predictions, json } = options
+    if (isDetectorFolder(folder)) {
+        await evalDetector(folder, options)
+        return
+    }
+    if (groupBy !== undefined)
+        throw new UsageError("--group-by is for detectors: a tree has no state")
     const model = await readModelFolder(folder)
     const { judgement, truths, verdicts, rows } = await judge(
         model,

@@ -18,17 +18,19 @@ import type { Sampling } from "../train/windows"
 import { type Summary, train, verdictOnTrees } from "../train/training"
 import { listOf, pairsOf, refuseTwice } from "./lists"
 import { mapOf } from "./mapping"
+import { ALARMS_PER_1000_ROWS } from "../train/detector/unlabelled"
+import { runDetector } from "./train-detector"
 import { integerFrom, numberFrom } from "./numbers"
 import { sayShare } from "./progress"
 
 interface TrainOptions {
     data: string
-    label: string
+    label?: string
     out: string
     name?: string
     inputs?: string[]
     map?: Mapping[]
-    kind: Kind
+    kind: Kind | "detector"
     window?: number
     features?: string[]
     sampleRate?: number
@@ -37,6 +39,7 @@ interface TrainOptions {
     holdout?: number | string
     maxNodes?: number
     blocks?: number
+    alarmsPer1000Rows?: number
     seed: number
     json: boolean
 }
@@ -45,9 +48,14 @@ const MAX_NODES: Record<Kind, number> = { tree: 31, forest: 255, boosted: 255 }
 
 export function trainCommand(): Command {
     return new Command("train")
-        .description("train a classifier on your own recording, small enough for the board")
+        .description(
+            "train a classifier or a detector on your own recording, small enough for the board"
+        )
         .requiredOption("--data <file.csv>", "the recording, in order of time")
-        .requiredOption("--label <column>", "the column that holds the class, as text or numbers")
+        .option(
+            "--label <column>",
+            "the column that holds the class, as text or numbers (a detector can do without)"
+        )
         .requiredOption("--out <folder>", "the model's folder, such as models/room")
         .option(
             "--inputs <columns>",
@@ -55,8 +63,11 @@ export function trainCommand(): Command {
             listOf
         )
         .addOption(
-            new Option("--kind <kind>", "of model: one tree, or several that vote")
-                .choices(["tree", "forest", "boosted"])
+            new Option(
+                "--kind <kind>",
+                "of model: one tree, several that vote, or what is unusual in a stream"
+            )
+                .choices(["tree", "forest", "boosted", "detector"])
                 .default("tree")
         )
         .option(
@@ -66,7 +77,7 @@ export function trainCommand(): Command {
         )
         .option(
             "--group-by <columns>",
-            "rows alike in these stay together in cross-validation (default: blocks of time)",
+            "rows alike in these stay together in cross-validation (default: blocks of time), and are one stream to a detector",
             listOf
         )
         .option(
@@ -97,6 +108,11 @@ export function trainCommand(): Command {
             classesOf
         )
         .option("--blocks <n>", "folds of the cross-validation (default: 10)", integerFrom(2, 100))
+        .option(
+            "--alarms-per-1000-rows <n>",
+            `a detector without labels: what somebody wants to hear (default: ${ALARMS_PER_1000_ROWS})`,
+            numberFrom(0.001, 100)
+        )
         .option("--seed <n>", "draws the test vectors", integerFrom(0, 2 ** 31 - 1), 1)
         .option("--json", "print one JSON object and nothing else", false)
         .addHelpText(
@@ -109,6 +125,8 @@ Examples:
   motewise train --data fan.csv --label state --out models/fan --inputs x,y,z --group-by run \\
                  --window 50 --features mean,sd,range,band:12.5 --sample-rate 50
   motewise train --data fan.csv --label state --out models/fan --kind forest --max-nodes 511
+  motewise train --data motes.csv --kind detector --group-by mote --out models/steam --label steam
+  motewise train --data machine.csv --kind detector --out models/machine
   motewise eval models/room --data next-week.csv
 
 An empty cell is a reading that did not come. Every class needs two rows.`
@@ -171,12 +189,22 @@ function windowOf({ window, features, sampleRate }: TrainOptions): Sampling | un
 }
 
 async function run(options: TrainOptions): Promise<void> {
-    const { data, out, name, holdout, json, ...wishes } = options
+    const { data, out, name, holdout, json, label, kind, ...wishes } = options
+    if (kind === "detector") {
+        runDetector({ ...options, name: name ?? nameFrom(out) })
+        return
+    }
+    if (label === undefined)
+        throw new UsageError(
+            "--label <column> is missing: a tree learns from it; --kind detector can do without"
+        )
     const window = windowOf(options)
     const table = readTable(data)
     const recipe = recipeOf(table, {
         ...wishes,
-        maxNodes: wishes.maxNodes ?? MAX_NODES[wishes.kind],
+        kind,
+        label,
+        maxNodes: wishes.maxNodes ?? MAX_NODES[kind],
         window,
         name: name ?? nameFrom(out),
         holdout: typeof holdout === "number" ? holdout : undefined,

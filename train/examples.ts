@@ -2,7 +2,7 @@
 import { cellError, numberColumn, shown, textColumn } from "../table/columns"
 import type { Table } from "../table/csv"
 import { InputError } from "../table/input-error"
-import type { Recipe, RecipeClass, RecipeInput } from "./recipe"
+import type { Mapping, Recipe, RecipeClass } from "./recipe"
 import type { Examples } from "./tree"
 import { featureColumn, ROW_BY_ROW, samplesOf, windowEnds } from "./windows"
 
@@ -49,7 +49,8 @@ export function examplesOf(table: Table, recipe: Recipe, inputs = recipe.inputs)
     }
 }
 
-function scaledColumn(table: Table, { column, factor = 1 }: RecipeInput): Float64Array {
+/** In the measurand's unit, NaN where missing. @throws InputError */
+export function scaledColumn(table: Table, { column, factor = 1 }: Mapping): Float64Array {
     return numberColumn(table, column).map(value => value * factor)
 }
 

@@ -13,7 +13,7 @@ import { nodesOf, verdictOfRow } from "./ensemble"
 import { evaluate, type Evaluation } from "./evaluation"
 import { examplesOf } from "./examples"
 import type { ModelFolder } from "./model-folder"
-import type { RecipeInput } from "./recipe"
+import type { Mapping, RecipeInput } from "./recipe"
 import { type Form, samplesFor, verdictImage, vmVerdicts } from "./vm-verdicts"
 
 export type Runtime = "vm" | "host"
@@ -115,7 +115,8 @@ function usedInputs(
     return new Map(used.map(input => [input, { ...input, column: columnOf(table, input) }]))
 }
 
-function columnOf(table: Table, { column, measurand }: RecipeInput): string {
+/** @throws InputError when there is none for it */
+export function columnOf(table: Table, { column, measurand }: Mapping): string {
     const found = [
         column,
         ...table.header.filter(name => measurandOfColumn(name) === measurand),

@@ -38,15 +38,15 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
 }
 
 /** A generated model imports nothing, so its text is all there is to run. As an URL, for a file would be kept after the first read. */
-async function modelIn(text: string, identifier: string): Promise<Model | undefined> {
+export async function modelIn<T = Model>(text: string, identifier: string): Promise<T | undefined> {
     const { code } = await transform(text, { loader: "ts", format: "esm" })
     const module: unknown = await import(
         `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`
     )
-    return (module as Record<string, Model>)[identifier]
+    return (module as Record<string, T>)[identifier]
 }
 
-function parsed<T>(folder: string, name: string, parse: (text: string) => T): T {
+export function parsed<T>(folder: string, name: string, parse: (text: string) => T): T {
     const text = textOf(folder, name)
     try {
         return parse(text)
@@ -55,7 +55,7 @@ function parsed<T>(folder: string, name: string, parse: (text: string) => T): T 
     }
 }
 
-function textOf(folder: string, name: string): string {
+export function textOf(folder: string, name: string): string {
     try {
         return readFileSync(join(folder, name), "utf8")
     } catch (e) {

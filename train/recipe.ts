@@ -105,7 +105,17 @@ function inputsOf(table: Table, wishes: Wishes): RecipeInput[] {
     )
 }
 
-function mappingsOf(table: Table, { label, inputs, map = [], groupBy = [] }: Wishes): Mapping[] {
+/** @param isWanted of a column of numbers nobody named */
+export function mappingsOf(
+    table: Table,
+    {
+        label,
+        inputs,
+        map = [],
+        groupBy = [],
+    }: Pick<Wishes, "inputs" | "map" | "groupBy"> & { label?: string },
+    isWanted: (column: string) => boolean = () => true
+): Mapping[] {
     const mapped = map.map(({ column }) => column)
     const wanted = inputs ?? (map.length > 0 ? mapped : undefined)
     for (const column of [...(wanted ?? []), ...mapped, ...groupBy]) textColumn(table, column)
@@ -116,10 +126,12 @@ function mappingsOf(table: Table, { label, inputs, map = [], groupBy = [] }: Wis
                 column !== label &&
                 !groupBy.includes(column) &&
                 !ROW_NAMES.has(column.toLowerCase()) &&
-                isNumeric(table, column)
+                isNumeric(table, column) &&
+                isWanted(column)
         )
     const place = (column: string) => `${table.file}: column ${shown(column)}`
-    if (columns.includes(label)) throw new InputError(`${place(label)} is both label and input`)
+    if (label !== undefined && columns.includes(label))
+        throw new InputError(`${place(label)} is both label and input`)
     const idle = mapped.find(column => !columns.includes(column))
     if (idle !== undefined) throw new InputError(`${place(idle)} is mapped, but no input`)
     if (columns.length === 0)
@@ -167,7 +179,7 @@ export function isName(name: string): boolean {
 }
 
 /** What it takes to make the same files again: no date, and no path of the machine. */
-export function recipeJson(recipe: Recipe, table: Table): string {
+export function recipeJson(recipe: { name: string }, table: Table): string {
     const text = readFileSync(new URL("../package.json", import.meta.url), "utf8")
     const { version } = JSON.parse(text) as { version: string }
     const { name, ...rest } = recipe

@@ -9,7 +9,7 @@
 
 /** Six characters: the data of a twin message follows a 16-byte header, the topic and NUL. */
 export const VERDICT_TOPIC = "mw/row"
-const TWIN_DATA_AT = 23
+export const TWIN_DATA_AT = 23
 const HEADER_BYTES = 4
 const MESSAGE_BYTES = 2048
 

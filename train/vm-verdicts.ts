@@ -45,11 +45,6 @@ export function vmVerdicts(
     const { rows: rowsPerMessage, verdictsAt, valuesAt } = layoutFor(columns.length)
     const rows = count * model.windowSamples
     const verdicts = new Int16Array(count)
-    const lines: string[] = []
-    const flash = new Flash()
-    const random = new RandomStream("verdicts")
-    let timeMs = 0
-    let ended: number | undefined
     let asked = 0
     let told = 0
 
@@ -69,6 +64,25 @@ export function vmVerdicts(
             }
     }
 
+    runToRestart(image, answer)
+    if (told !== count) throw new Error(`the VM ended after ${told} verdicts`)
+    return verdicts
+}
+
+/**
+ * Runs a program that ends by `ds.restart()`, in no real time.
+ * @param answer to each of its messages, in place
+ * @throws Error when it ends otherwise
+ */
+export function runToRestart(
+    image: Uint8Array,
+    answer: (topic: string, data: Uint8Array) => void
+): void {
+    const lines: string[] = []
+    const flash = new Flash()
+    const random = new RandomStream("verdicts")
+    let timeMs = 0
+    let ended: number | undefined
     const vm = new Vm(
         {
             nowMs: () => Math.floor(timeMs),
@@ -89,9 +103,7 @@ export function vmVerdicts(
     vm.start()
     vm.deploy(image)
     while (ended === undefined) timeMs += Math.max(vm.process(), 1)
-    if (ended !== RESTARTED || told !== count)
-        throw new Error(`the VM ended with ${ended} after ${told} verdicts:\n${lines.join("\n")}`)
-    return verdicts
+    if (ended !== RESTARTED) throw new Error(`the VM ended with ${ended}:\n${lines.join("\n")}`)
 }
 
 /** What the model looks at, as Inference counts it. */

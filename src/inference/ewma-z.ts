@@ -28,13 +28,18 @@ export class EwmaZ {
             this.mean = value
             return QUIET
         }
-        const difference = value - this.mean
+        let difference = value - this.mean
         let deviation = Math.sqrt(this.variance)
         if (deviation < deviationFloor) deviation = deviationFloor
         const bound = threshold * deviation
         const isUnusual = difference > bound || difference < -bound
         let weight = alpha
-        if (isUnusual) weight *= alarmedShare
+        if (isUnusual) {
+            weight *= alarmedShare
+            // A reading beyond all reason must not widen the bound for hours: it is learnt of as if twice beyond the bound.
+            if (difference > 2 * bound) difference = 2 * bound
+            else if (difference < -2 * bound) difference = -2 * bound
+        }
         // West (1979): the variance is about the mean that moves with it.
         this.mean += weight * difference
         this.variance = (1 - weight) * (this.variance + weight * difference * difference)

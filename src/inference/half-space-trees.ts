@@ -134,6 +134,16 @@ export class HalfSpaceTrees {
         return isUnusual ? UNUSUAL : QUIET
     }
 
+    /** Forgets the stream; the cuts stay, which are most of what making it anew would cost. */
+    reset(): void {
+        this.reference = Buffer.alloc(this.reference.length)
+        this.latest = Buffer.alloc(this.latest.length)
+        this.pushed = 0
+        this.isFirstWindow = true
+        this.quietFor = 0
+        this.score = NaN
+    }
+
     /** This window becomes the one before. */
     private turn(): void {
         const { reference } = this

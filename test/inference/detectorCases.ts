@@ -34,6 +34,17 @@ export const YIELDING_CASES: number[][] = [
     [14.88, UNUSUAL],
 ]
 
+/** After those: mean 11.75 + 3.13 / 4 = 12.5325, variance 0.75 (2.4375 + 3.13^2 / 4) = 3.6650, bound 2 * 1.91442 = 3.8288. */
+const JOLT: number[][] = [
+    ...YIELDING_CASES,
+    // Learnt of as if 7.6577 away: mean 14.4469, variance 0.75 (3.6650 + 7.6577^2 / 4) = 13.744, and 2 * 3.7073 = 7.4146.
+    [1e9, UNUSUAL],
+]
+export const JOLT_CASES: number[][] = [...JOLT, [21.85, QUIET]]
+export const JOLT_BOUND_CASES: number[][] = [...JOLT, [21.87, UNUSUAL]]
+/** The same downwards, about 10. */
+export const JOLT_DOWN_CASES: number[][] = JOLT_CASES.map(row => [20 - row[0], row[1]])
+
 export const STEPS: FastSlowModel = {
     fastAlpha: 0.5,
     slowAlpha: 0.25,

@@ -8,6 +8,9 @@ import { expectNear } from "../expect"
 import {
     FROZEN,
     FROZEN_CASES,
+    JOLT_BOUND_CASES,
+    JOLT_CASES,
+    JOLT_DOWN_CASES,
     ONE_CUT,
     ONE_CUT_CASES,
     ONE_CUT_SCORES,
@@ -35,6 +38,14 @@ describe("detectors", () => {
     test("EWMA z: while alarmed it gets used to the event as fast as it is told to", () => {
         const detector = new EwmaZ(YIELDING)
         expectVerdicts(YIELDING_CASES, value => detector.push(value))
+    })
+
+    test("EWMA z: a reading beyond all reason is learnt of as if twice beyond the bound", () => {
+        const streams = [JOLT_CASES, JOLT_BOUND_CASES, JOLT_DOWN_CASES]
+        streams.forEach(cases => {
+            const detector = new EwmaZ(YIELDING)
+            expectVerdicts(cases, value => detector.push(value))
+        })
     })
 
     test("fast and slow: one alarm where they part, then none for a while", () => {

@@ -126,12 +126,12 @@ test("columns no part feels are ignored, whatever is in them", () => {
 test("an unknown column is refused, for it may be a measurand misspelt", () => {
     refused(
         "Temprature,lux\n20,1\n",
-        `row 1, column "Temprature": unknown column; map it to one of ${MEASURANDS}, or name it as the label`
+        `row 1, column "Temprature": unknown column; map it to one of ${MEASURANDS}, name it as the label, or as unused`
     )
     for (const column of ["constructor", "__proto__", "temperature_f", "%"]) {
         refused(
             `lux,${column}\n20,1\n`,
-            `row 1, column "${column}": unknown column; map it to one of ${MEASURANDS}, or name it as the label`
+            `row 1, column "${column}": unknown column; map it to one of ${MEASURANDS}, name it as the label, or as unused`
         )
     }
 })
@@ -414,3 +414,47 @@ test(
         assert.equal(correct, 2608)
     }
 )
+
+test("of several nodes in one file the rows of one are kept, and rows are still told by the file's count", () => {
+    const text =
+        "reading,mote_id,indoor,humidity,temperature,label\n1,1,1,45,27,0\n1,2,1,50,20,0\n2,1,1,91,30,1\n"
+    const options = { where: new Map([["mote_id", "1"]]), unused: ["reading", "indoor"] }
+    const world = replayOf(text, options)
+    assert.equal(world.rows, 2)
+    assert.deepEqual(
+        { ...world.conditionsAt(0, MINUTE_MS) },
+        { relativeHumidityPercent: 91, temperatureCelsius: 30 }
+    )
+    assert.deepEqual([world.truthAt(0, 0), world.truthAt(0, 1)], CLASSES)
+    refused(text.replace("91", "damp"), `row 4, column "humidity": "damp" is not a number`, options)
+    // What is wrong in a row that is left out harms nobody.
+    assert.equal(replayOf(text.replace("50", "damp"), options).rows, 2)
+})
+
+test("a cell nobody has, a column that is not there: refused", () => {
+    const text = "mote_id,lux\n1,5\n2,6\n"
+    const where = (column: string, cell: string) => ({ where: new Map([[column, cell]]) })
+    refused(text, "no row has mote_id=7", where("mote_id", "7"))
+    refused(text, `no column "mote"; there are "mote_id", "lux"`, where("mote", "1"))
+    refused(text, `no column "node"; there are "mote_id", "lux"`, {
+        ...where("mote_id", "1"),
+        unused: ["node"],
+    })
+    refused(text, "no row has mote_id=1, lux=6", {
+        where: new Map([
+            ["mote_id", "1"],
+            ["lux", "6"],
+        ]),
+    })
+})
+
+test("a measurand that rows are kept by is felt all the same; an unused one is not", () => {
+    const text = "node,lux,temp\n1,5,20\n2,6,21\n"
+    const kept = replayOf(text, { where: new Map([["lux", "6"]]), unused: ["node"] })
+    assert.deepEqual(
+        { ...kept.conditionsAt(0, 0) },
+        { illuminanceLuxes: 6, temperatureCelsius: 21 }
+    )
+    const blind = replayOf(text, { unused: ["node", "lux"] })
+    assert.deepEqual({ ...blind.conditionsAt(0, 0) }, { temperatureCelsius: 20 })
+})

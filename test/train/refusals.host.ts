@@ -96,7 +96,10 @@ describe("refusals", () => {
         const given = ["train", "--data", file, "--out", out]
         for (const [args, message] of [
             [["--label", "state"], `${file}: row 5, column "y": "dark" is not a number\n`],
-            [[], "required option '--label <column>' not specified\n"],
+            [
+                [],
+                "--label <column> is missing: a tree learns from it; --kind detector can do without\n",
+            ],
             [
                 ["--label", "state", "--holdout", "2"],
                 "option '--holdout <share|file.csv>' argument '2' is invalid. It takes a share between 0 and 1, or a file that is there.\n",
