@@ -1,8 +1,12 @@
 /** Columns as bins of nearly equal numbers of rows, so that many trees can be grown in the time that one takes on sorted rows. */
 import { scaleOf } from "./quantise"
-import { between, type Examples } from "./tree"
+import type { Examples } from "./tree"
+
+type Scale = ReturnType<typeof scaleOf>
 
 export const BINS_MAX = 254
+/** Of a tick, how much stays behind its end: enough to outlast rounding. */
+const END_SHARE = 2 ** -20
 /** The bin of rows that lack the value. */
 export const GAP = 255
 
@@ -15,13 +19,13 @@ export interface BinnedColumn {
 }
 
 /**
- * Where a column has no more values than bins, each has a bin of its own; but values that one tick of the board may not tell apart share one,
- * so that no row of the training goes elsewhere once the thresholds are in ticks.
+ * Where a column has no more values than bins, each has a bin of its own. Bins end where ticks of the board do: what several trees learn, they
+ * learn on what the board can tell apart, and scaling changes nothing of it. Values less than a tick apart may share a bin.
  */
 export function binnedColumns({ columns }: Examples): BinnedColumn[] {
     return columns.map(column => {
-        const { step } = scaleOf(column)
-        const edges = edgesOf(column.filter(value => !Number.isNaN(value)).sort(), step)
+        const scale = scaleOf(column)
+        const edges = edgesOf(column.filter(value => !Number.isNaN(value)).sort(), scale)
         return {
             bins: Uint8Array.from(column, value =>
                 Number.isNaN(value) ? GAP : binOf(edges, value)
@@ -32,15 +36,23 @@ export function binnedColumns({ columns }: Examples): BinnedColumn[] {
     })
 }
 
-function edgesOf(sorted: Float64Array, step: number): number[] {
+function edgesOf(sorted: Float64Array, scale: Scale): number[] {
     const changes: number[] = []
-    for (let i = 1; i < sorted.length; ++i) if (sorted[i] - sorted[i - 1] >= step) changes.push(i)
+    for (let i = 1; i < sorted.length; ++i)
+        if (sorted[i] - sorted[i - 1] >= scale.step) changes.push(i)
     const edges: number[] = []
     const isExact = changes.length < BINS_MAX
     for (const i of changes)
         if (isExact || i * BINS_MAX >= (edges.length + 1) * sorted.length)
-            edges.push(between(sorted[i - 1], sorted[i]))
+            edges.push(tickEnd((sorted[i - 1] + sorted[i]) / 2, scale))
     return edges
+}
+
+/** The last value of a tick, the end that is nearest: half a tick on is the first of the next, as ticks are rounded upwards. */
+function tickEnd(value: number, { offset, step }: Scale): number {
+    const ticks = Math.floor((value - offset) / step)
+    const next = offset + (ticks + 0.5) * step
+    return next - Math.max(step * END_SHARE, 2 * Math.abs(next) * Number.EPSILON)
 }
 
 /** How many edges lie below the value. */

@@ -232,7 +232,7 @@ function bestSurrogate(
 }
 
 /** Halfway; the lower one where nothing lies between, for the upper must stay above. */
-export function between(low: number, high: number): number {
+function between(low: number, high: number): number {
     const middle = low + (high - low) / 2
     return middle < high ? middle : low
 }

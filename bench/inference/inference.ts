@@ -1,13 +1,15 @@
 /** Verdicts a second in the VM, without GC stress, of one model in three forms: generated code, packed bytes, and a tree of objects. */
 import assert from "node:assert/strict"
 import { build } from "../../image/compile"
-import { deviceBytes, packedFrom } from "../../image/packed-model"
+import { deviceBytes } from "../../image/packed-model"
 import { sourcesOf } from "../../image/sources"
 import { PackedModel } from "../../src/inference/packed"
 import { RandomStream } from "../../sim/random"
+import { packed as packedOf } from "../../train/packing"
+import type { TickEnsemble } from "../../train/quantise"
 import { runToEnd } from "../../test/harness/vm-suite"
-import { PROGRAM, ROUNDS, ROWS, programOf, type Form } from "./program"
-import { randomModel } from "./random-model"
+import { PROGRAM, ROUNDS, ROWS, programOf, roundsOf, type Form } from "./program"
+import { CLASSES, randomModel } from "./random-model"
 
 /** Nodes in all, and the trees that they are shared among. */
 const SIZES = [
@@ -34,28 +36,34 @@ export interface InferenceSize {
     packedBytes: number
 }
 
-/** @throws Error when the forms do not agree with each other and with the reader under Node */
+/** @param rounds of all rows, in a measurement @throws Error when the forms do not agree with each other and with the reader under Node */
 export async function measureInference(
     seed: number,
-    onProgress: (share: number) => void = () => {}
+    onProgress: (share: number) => void = () => {},
+    rounds = ROUNDS
 ): Promise<InferenceSize[]> {
     const sizes: InferenceSize[] = []
     for (const { nodes, trees } of SIZES) {
-        sizes.push(await measure(seed, nodes, trees))
+        sizes.push(await measure(seed, nodes, trees, rounds))
         onProgress(sizes.length / SIZES.length)
     }
     return sizes
 }
 
-async function measure(seed: number, nodes: number, trees: number): Promise<InferenceSize> {
+async function measure(
+    seed: number,
+    nodes: number,
+    trees: number,
+    allRounds: number
+): Promise<InferenceSize> {
     const random = new RandomStream(`bench/inference/${seed}/${nodes}`)
     const model = randomModel(random, nodes / trees, trees)
     const rows = Array.from({ length: ROWS }, () =>
         model.inputs.map(() => random.integer(65535) - 32767)
     )
-    const packed = packedFrom(model)
-    const image = await imageOf(programOf(model, packed, rows, true))
-    const without = await imageOf(programOf(model, packed, rows, false))
+    const packed = packedOf(model, CLASSES)
+    const image = await imageOf(programOf(model, packed, rows, true, allRounds))
+    const without = await imageOf(programOf(model, packed, rows, false, allRounds))
     const expected = await sumOf(model, packed, rows)
 
     const seconds = new Map<string, number>()
@@ -71,7 +79,9 @@ async function measure(seed: number, nodes: number, trees: number): Promise<Infe
     })
     const perSecond = (form: Form): number | undefined => {
         const took = seconds.get(form)
-        return took === undefined ? undefined : Math.round((ROWS * ROUNDS) / trees / took)
+        return took === undefined
+            ? undefined
+            : Math.round((ROWS * roundsOf(allRounds, trees)) / took)
     }
     const generated = perSecond("generated")
     const bytes = perSecond("packed")
@@ -95,12 +105,8 @@ async function measure(seed: number, nodes: number, trees: number): Promise<Infe
 const ANY = { name: "any", windowSamples: 1, samplesPerSecond: 0, classify: () => 0 }
 
 /** What every form must say: the answers, each weighted by its row, of one round. */
-async function sumOf(
-    model: ReturnType<typeof randomModel>,
-    packed: Buffer,
-    rows: number[][]
-): Promise<number> {
-    const reader = new PackedModel({ ...ANY, ...model })
+async function sumOf({ inputs }: TickEnsemble, packed: Buffer, rows: number[][]): Promise<number> {
+    const reader = new PackedModel({ ...ANY, inputs, classes: CLASSES })
     const refused = await reader.replace(deviceBytes(packed), async () => {})
     assert.equal(refused, "")
     return rows.reduce((sum, ticks, row) => sum + (row + 1) * reader.classify(ticks), 0)

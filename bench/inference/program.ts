@@ -1,6 +1,8 @@
 /** The program that is measured: it says when each form begins and ends, and what its answers add up to. */
-import type { Packable, PackableNode } from "../../image/packed-model"
 import { MISSING, UNKNOWN } from "../../src/inference/model"
+import { classifyLines } from "../../train/generate"
+import type { TickEnsemble } from "../../train/quantise"
+import { CLASSES } from "./random-model"
 
 export const PROGRAM = "bench/inference/measured.ts"
 export const ROWS = 32
@@ -9,25 +11,31 @@ export const ROUNDS = 1500
 /** Objects come last, for the heap may not hold them. */
 export type Form = "generated" | "packed" | "objects"
 
+/** A forest takes so much longer. */
+export function roundsOf(allRounds: number, trees: number): number {
+    return Math.max(1, Math.round(allRounds / trees))
+}
+
 /** @param whole without it the generated form is empty: the difference in code is its size */
 export function programOf(
-    model: Packable,
+    model: TickEnsemble,
     packed: Buffer,
     rows: number[][],
-    whole: boolean
+    whole: boolean,
+    allRounds = ROUNDS
 ): string {
     const roots = model.trees.length
-    const rounds = ROUNDS / roots
+    const rounds = roundsOf(allRounds, roots)
     return `import * as ds from "@devicescript/core"
 import { PackedModel } from "../../src/inference/packed"
 
-const CLASSES = ${JSON.stringify(model.classes)}
+const CLASSES = ${JSON.stringify(CLASSES)}
 const INPUTS = ${JSON.stringify(model.inputs)}
 const PACKED = hex\`${packed.toString("hex")}\`
 const ROWS: number[][] = ${JSON.stringify(rows)}
 
 function generated(ticks: number[]): number {
-${whole ? generatedOf(model) : "return ticks[0]"}
+${whole ? classifyLines(model, CLASSES.length).join("\n") : "return ticks[0]"}
 }
 
 const model = new PackedModel({
@@ -101,43 +109,4 @@ for (let i = 0; i < ${roots}; ++i) {
 await measured("objects", { classify: objects })
 ds.restart()
 `
-}
-
-/** As train/generate.ts writes a tree; of a forest all trees in one function, each adding to its class's votes. */
-function generatedOf({ classes, inputs, trees: voters }: Packable): string {
-    const locals = inputs.map((_, i) => `const x${i} = ticks[${i}]`)
-    if (voters.length === 1)
-        return [
-            ...locals,
-            treeOf(voters[0].root, [], i => `return ${i}`, `return ${UNKNOWN}`),
-        ].join("\n")
-    const votes = classes.map((_, i) => `let v${i} = 0`)
-    const trees = voters.map(({ root }) => treeOf(root, [], i => `++v${i}`, "++unknown"))
-    const best = classes
-        .slice(1)
-        .map((_, i) => `if (v${i + 1} > most) { most = v${i + 1}; best = ${i + 1} }`)
-    return [
-        ...locals,
-        ...votes,
-        "let unknown = 0",
-        ...trees,
-        "let best = 0",
-        "let most = v0",
-        ...best,
-        `if (unknown >= most) return ${UNKNOWN}`,
-        "return best",
-    ].join("\n")
-}
-
-function treeOf(
-    { classIndex, split }: PackableNode,
-    asked: number[],
-    answer: (classIndex: number) => string,
-    unknown: string
-): string {
-    if (split === undefined) return answer(classIndex)
-    const { input, threshold, low, high } = split
-    const from = [...asked, input]
-    const ask = asked.includes(input) ? "" : `if (x${input} === ${MISSING}) { ${unknown} } else `
-    return `${ask}if (x${input} <= ${threshold}) { ${treeOf(low, from, answer, unknown)} } else { ${treeOf(high, from, answer, unknown)} }`
 }
