@@ -7,6 +7,7 @@ import { buildCommand } from "./build"
 import { doctorCommand } from "./doctor"
 import { evalCommand } from "./eval"
 import { newCommand } from "./new"
+import { recordCommand } from "./record"
 import { runCommand } from "./run"
 import { simCommand } from "./sim"
 import { trainCommand } from "./train"
@@ -22,6 +23,7 @@ export function motewiseCommand(): Command {
         .addCommand(simCommand())
         .addCommand(runCommand())
         .addCommand(buildCommand())
+        .addCommand(recordCommand())
         .addCommand(trainCommand())
         .addCommand(evalCommand())
         .addCommand(benchCommand())

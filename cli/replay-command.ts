@@ -4,19 +4,37 @@ import { formatFaults } from "../sim/faults"
 import type { Rehearsed } from "./sim"
 
 export function replayCommand(options: Rehearsed): string {
-    const { app, world, nodes, seconds, seed, replay, label, map, rowSeconds, exact, faults } =
-        options
-    const quoted = (text: string) => JSON.stringify(text)
+    const { app, world, nodes, seconds, seed, exact, faults } = options
     const words = ["npx motewise sim --virtual", `--seed ${seed}`, `--nodes ${nodes}`]
     if (seconds !== undefined) words.push(`--seconds ${seconds}`)
-    if (world === "replay") {
-        words.push(`--world replay --replay ${quoted(replay ?? "")} --row-seconds ${rowSeconds}`)
-        if (label !== undefined) words.push(`--label ${quoted(label)}`)
-        const pairs = [...(map ?? [])].map(([column, measurand]) => `${column}=${measurand}`)
-        if (pairs.length > 0) words.push(`--map ${quoted(pairs.join(","))}`)
-    }
+    words.push(`--world ${world}`, ...recordingWords(options))
     if (app !== DEFAULT_APP) words.push(`--app ${app}`)
     if (exact) words.push("--exact")
     if (faults.length > 0) words.push(`--faults ${quoted(formatFaults(faults))}`)
     return words.join(" ")
+}
+
+function recordingWords({
+    replay,
+    label,
+    map,
+    where,
+    unused = [],
+    rowSeconds,
+}: Rehearsed): string[] {
+    if (replay === undefined) return []
+    const words = [`--replay ${quoted(replay)} --row-seconds ${rowSeconds}`]
+    if (label !== undefined) words.push(`--label ${quoted(label)}`)
+    if (map !== undefined) words.push(`--map ${quoted(pairsText(map))}`)
+    if (where !== undefined) words.push(`--where ${quoted(pairsText(where))}`)
+    if (unused.length > 0) words.push(`--unused ${quoted(unused.join(","))}`)
+    return words
+}
+
+function pairsText(pairs: Map<string, string>): string {
+    return [...pairs].map(([left, right]) => `${left}=${right}`).join(",")
+}
+
+function quoted(text: string): string {
+    return JSON.stringify(text)
 }

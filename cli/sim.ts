@@ -13,9 +13,10 @@ import { parseFaults, type Fault } from "../sim/faults"
 import { panicName } from "../sim/node"
 import { readScenario, SCENARIO_NAMES, type Scenario } from "../sim/scenario"
 import { readReplay } from "../sim/worlds/replay"
-import { RoomWorld } from "../sim/worlds/room"
 import type { World } from "../sim/worlds/world"
+import { WORLD_NAMES, worldKind, worldOfApp } from "../sim/worlds/worlds"
 import { parseBroker } from "../src/mqtt/broker"
+import { listOf, pairsOf, refuseTwice } from "./lists"
 import { integerFrom, numberFrom } from "./numbers"
 import { sayBuilding } from "./progress"
 import { replayCommand } from "./replay-command"
@@ -24,10 +25,12 @@ import { nodesTable, summary, timeForPeople } from "./table"
 export interface SimOptions {
     nodes?: number
     app: string
-    world?: "room" | "replay"
+    world?: string
     replay?: string
     map?: Map<string, string>
     label?: string
+    where?: Map<string, string>
+    unused?: string[]
     rowSeconds: number
     broker?: string
     seconds?: number
@@ -41,7 +44,9 @@ export interface SimOptions {
     json: boolean
 }
 
-const ROOM_NODES = 3
+/** The world of a recording, which --replay names. */
+const REPLAY = "replay"
+const NODES = 3
 /** Faster than that, and a hundredth of a second on the way to the broker is more than a second to the nodes. */
 const SPEED_MAX = 120
 const DAY_SECONDS = 86400
@@ -52,26 +57,31 @@ const PIPED_REFRESH_MS = 10000
 export function simCommand(): Command {
     return new Command("sim")
         .description("simulate nodes that run the real firmware image, against a real broker")
-        .option(
-            "--nodes <n>",
-            "how many (default: 3 in a room, 1 in a replay)",
-            integerFrom(1, 1000)
-        )
+        .option("--nodes <n>", `how many (default: ${NODES}, 1 in a replay)`, integerFrom(1, 1000))
         .option(
             "--app <name>",
             "which program: src/main<name>.ts, or room for src/main.ts",
             DEFAULT_APP
         )
         .addOption(
-            new Option("--world <name>", "what the nodes stand in").choices(["room", "replay"])
+            new Option(
+                "--world <name>",
+                "what the nodes stand in (default: the one called like the app, else desk)"
+            ).choices([...WORLD_NAMES, REPLAY])
         )
         .option("--replay <file.csv>", "the recording to replay, one row a minute")
         .option(
             "--map <columns>",
             'columns of the recording: "Temperature=temperatureCelsius,..."',
-            mapFrom
+            byColumn
         )
         .option("--label <column>", 'the column with the truth (default: "label" when present)')
+        .option(
+            "--where <cells>",
+            'only rows of the recording with these cells: "mote_id=1,..."',
+            byColumn
+        )
+        .option("--unused <columns>", "columns of the recording that nothing feels", listOf)
         .option("--row-seconds <s>", "time between two rows", numberFrom(1, 86400), 60)
         .option("--broker <url>", "somebody else's broker, mqtt://host:port (default: our own)")
         .option("--seconds <s>", "how long, in the nodes' time", numberFrom(1, 1e9))
@@ -101,6 +111,7 @@ Examples:
   motewise sim                                   three nodes in rooms, live; Ctrl-C ends it
   motewise sim --speed 60                        a minute a second
   motewise sim --broker mqtt://192.168.1.10      into your own broker
+  motewise sim --app soil --speed 120            garden beds instead of rooms
   motewise sim --replay day.csv --virtual        a recording, as fast as it can
   motewise sim --virtual --seconds 86400 --json  a day, as figures
 
@@ -112,17 +123,11 @@ ${FAULT_NAMES.map(kind => `  ${kind.padEnd(13)} ${factsOf(kind).what}`).join("\n
         .action(run)
 }
 
-/** `column=measurand,column=measurand` */
-function mapFrom(text: string): Map<string, string> {
-    const map = new Map<string, string>()
-    for (const pair of text.split(",")) {
-        const [column, measurand, ...more] = pair.split("=").map(word => word.trim())
-        if (!column || measurand === undefined || measurand === "" || more.length > 0)
-            throw new UsageError(`--map: "${pair}" is not column=measurand`)
-        if (map.has(column)) throw new UsageError(`--map: "${column}" stands there twice`)
-        map.set(column, measurand)
-    }
-    return map
+/** `column=word,column=word` */
+function byColumn(given: string): Map<string, string> {
+    const pairs = pairsOf(given)
+    refuseTwice(pairs.map(([column]) => column))
+    return new Map(pairs)
 }
 
 async function run(options: SimOptions): Promise<void> {
@@ -161,19 +166,20 @@ async function run(options: SimOptions): Promise<void> {
 
 /** What is on the command line, then what the scenario says, then what is usual. */
 export interface Rehearsed extends SimOptions {
-    world: "room" | "replay"
+    world: string
     nodes: number
     seed: number
     faults: Fault[]
 }
 
 function withScenario(options: SimOptions): Rehearsed {
-    const { scenario, replay } = options
-    const world = options.world ?? scenario?.world ?? (replay === undefined ? "room" : "replay")
+    const { app, scenario, replay } = options
+    const world =
+        options.world ?? scenario?.world ?? (replay === undefined ? worldOfApp(app) : REPLAY)
     return {
         ...options,
         world,
-        nodes: options.nodes ?? scenario?.nodes ?? (world === "room" ? ROOM_NODES : 1),
+        nodes: options.nodes ?? scenario?.nodes ?? (world === REPLAY ? 1 : NODES),
         seconds: options.seconds ?? scenario?.seconds,
         seed: options.seed ?? scenario?.seed ?? 1,
         faults: options.faults ?? scenario?.faults ?? [],
@@ -188,13 +194,14 @@ function checkBroker({ broker, virtual }: SimOptions): void {
 }
 
 function worldFrom(options: Rehearsed, classes: string[]): World {
-    const { world, nodes, replay, map, label, rowSeconds, seed } = options
-    if (world === "room") {
+    const { world, nodes, replay, map, label, where, unused, rowSeconds, seed } = options
+    if (world !== REPLAY) {
         if (replay !== undefined) throw new UsageError("--replay is for --world replay")
-        return new RoomWorld(seed, nodes)
+        return worldKind(world).make(seed, nodes)
     }
     if (replay === undefined) throw new UsageError("--world replay needs --replay FILE.csv")
-    return readReplay(replay, { map, label, rowMs: rowSeconds * 1000, classes })
+    const rowMs = rowSeconds * 1000
+    return readReplay(replay, { map, label, where, unused, rowMs, classes })
 }
 
 /** The table, again and again; returns how to end it. */

@@ -60,8 +60,8 @@ export interface RehearsalOptions {
 
 /** Nodes are switched on within this time, not all in one moment. */
 const POWER_ON_MS = 1000
-/** After the last row: the longest report interval of our programs, and the way. */
-const LAST_REPORT_MS = 6 * 60 * 1000
+/** After the last row: the longest report interval of our programs, which is an hour, and the way. */
+const LAST_REPORT_MS = 61 * 60 * 1000
 /** For acknowledgements that are under way. */
 const DRAIN_MS = 5000
 /** The same after faults: a keepalive to notice them, the longest wait before a reconnect, and the way. */

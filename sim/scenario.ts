@@ -5,6 +5,7 @@ import { nearest } from "../image/nearest"
 import { inProject, UsageError } from "../image/project"
 import { parseFaults, type Fault } from "./faults"
 import { InputError } from "../table/input-error"
+import { WORLD_NAMES } from "./worlds/worlds"
 
 export interface Scenario {
     name: string
@@ -12,13 +13,13 @@ export interface Scenario {
     seed?: number
     nodes?: number
     seconds?: number
-    world?: "room" | "replay"
+    world?: string
     faults: Fault[]
 }
 
 const FOLDER = "sim/scenarios"
 const FIELDS = ["name", "about", "seed", "nodes", "seconds", "world", "faults"]
-const WORLDS = ["room", "replay"] as const
+const WORLDS = [...WORLD_NAMES, "replay"]
 
 /** What `readScenario` takes without a path. */
 export const SCENARIO_NAMES = readdirSync(inProject(FOLDER))

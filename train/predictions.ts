@@ -1,7 +1,6 @@
 /** The verdict of every row, or window, as a CSV file. */
-import { renameSync, rmSync, writeFileSync } from "node:fs"
 import { UNKNOWN } from "../src/inference/model"
-import { InputError } from "../table/input-error"
+import { writeWhole } from "../table/write"
 
 /** `row,truth,verdict`, where the recording's header is row 1 and a window is told by its last row: whole or not at all. @throws InputError when it cannot be written */
 export function writePredictions(
@@ -15,14 +14,7 @@ export function writePredictions(
         const verdict = verdicts[i] === UNKNOWN ? "unknown" : classes[verdicts[i]]
         return `${rows[i] + 2},${quoted(classes[truth])},${quoted(verdict)}\n`
     })
-    const draft = `${file}.${process.pid}`
-    try {
-        writeFileSync(draft, `row,truth,verdict\n${lines.join("")}`)
-        renameSync(draft, file)
-    } catch (e) {
-        rmSync(draft, { force: true })
-        throw new InputError(`${file}: cannot be written (${(e as NodeJS.ErrnoException).code})`)
-    }
+    writeWhole(file, `row,truth,verdict\n${lines.join("")}`)
 }
 
 function quoted(cell: string): string {

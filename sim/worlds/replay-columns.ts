@@ -16,6 +16,10 @@ export interface ColumnOptions {
     map?: Map<string, string>
     /** The column of the truth; by default the one called "label", if there is one. */
     label?: string
+    /** Column -> cell: rows with another cell there are left out. */
+    where?: Map<string, string>
+    /** Columns that are known to be of no use: others that nobody knows are refused, for they may be misspelt. */
+    unused?: string[]
 }
 
 /** Columns no part feels. "label" counts here when another column was named as the label. */
@@ -27,12 +31,14 @@ export function chooseColumns(path: string, header: string[], options: ColumnOpt
     const measurands = mappedColumns(path, header, label, options.map)
     const mapped = new Set(measurands.values())
     const chosenByMap = new Set(measurands.keys())
+    checkNamed(path, header, options)
 
     header.forEach((name, index) => {
-        if (index === label || mapped.has(index)) return
+        if (index === label || mapped.has(index) || options.unused?.includes(name)) return
         const measurand = measurandOfColumn(name)
         if (measurand === undefined || !isMeasurand(measurand)) {
-            if (!options.map && !UNUSED.has(name.toLowerCase())) refuseUnknown(path, name)
+            if (!options.map && !options.where?.has(name) && !UNUSED.has(name.toLowerCase()))
+                refuseUnknown(path, name)
             return
         }
         // The map has the last word: it is how one says which of two thermometers is meant.
@@ -58,6 +64,14 @@ function labelColumn(path: string, header: string[], options: ColumnOptions): nu
         name => name.toLowerCase() === "label" && !options.map?.has(name)
     )
     return usual >= 0 ? usual : undefined
+}
+
+/** What `where` and `unused` name has to be there: misspelt, the one would leave nothing out and the other nothing aside. */
+function checkNamed(path: string, header: string[], { where, unused = [] }: ColumnOptions): void {
+    const missing = [...(where?.keys() ?? []), ...unused].find(name => !header.includes(name))
+    if (missing === undefined) return
+    const name = JSON.stringify(missing)
+    throw new InputError(`${path}: no column ${name}; there are ${list(header)}`)
 }
 
 function mappedColumns(
@@ -101,7 +115,7 @@ function refuseUnknown(path: string, column: string): never {
     const name = JSON.stringify(column)
     throw new InputError(
         `${path}: row 1, column ${name}: unknown column; map it to one of ${measurandNames()}, ` +
-            `or name it as the label`
+            `name it as the label, or as unused`
     )
 }
 

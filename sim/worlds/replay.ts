@@ -6,7 +6,7 @@
 import assert from "node:assert/strict"
 import type { Conditions } from "../parts/part"
 import { isDecimal, shown } from "../../table/columns"
-import { readTable } from "../../table/csv"
+import { readTable, type Table } from "../../table/csv"
 import { InputError } from "../../table/input-error"
 import { chooseColumns, type ColumnOptions } from "./replay-columns"
 import type { World } from "./world"
@@ -49,12 +49,12 @@ export class ReplayWorld implements World {
 
 /** @throws InputError one line naming file, and where there is one, row (the header is row 1) and column */
 export function readReplay(path: string, options: ReplayOptions): ReplayWorld {
-    const { header, rows } = readTable(path)
+    const { header, rows } = rowsWhere(readTable(path), options.where)
     const columns = chooseColumns(path, header, options)
     const conditions: Conditions[] = []
     const truths: (string | undefined)[] = []
 
-    rows.forEach((row, index) => {
+    rows.forEach(({ row, index }) => {
         const at = (column: number) =>
             `${path}: row ${index + 2}, column ${JSON.stringify(header[column])}`
         const felt: Conditions = {}
@@ -68,6 +68,26 @@ export function readReplay(path: string, options: ReplayOptions): ReplayWorld {
         truths.push(known ? classFromCell(row[label], options.classes, at(label)) : undefined)
     })
     return new ReplayWorld(conditions, truths, options.rowMs ?? ROW_MS)
+}
+
+interface KeptRow {
+    row: string[]
+    /** In the file, from 0 below the header: what messages count by. */
+    index: number
+}
+
+/** The rows whose cells are these. A column that is not there is told by `chooseColumns`, with all others. */
+function rowsWhere(
+    { file, header, rows }: Table,
+    where: Map<string, string> = new Map()
+): { header: string[]; rows: KeptRow[] } {
+    const wanted = [...where].map(([column, cell]) => ({ at: header.indexOf(column), cell }))
+    const kept = rows
+        .map((row, index) => ({ row, index }))
+        .filter(({ row }) => wanted.every(({ at, cell }) => at < 0 || row[at] === cell))
+    if (kept.length > 0) return { header, rows: kept }
+    const said = [...where].map(([column, cell]) => `${column}=${cell}`).join(", ")
+    throw new InputError(`${file}: no row has ${said}`)
 }
 
 function numberFromCell(cell: string, at: string): number {

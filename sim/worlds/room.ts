@@ -8,20 +8,19 @@ import assert from "node:assert/strict"
 import type { Conditions } from "../parts/part"
 import { RandomStream } from "../random"
 import { OUTDOOR_CARBON_DIOXIDE_PPM, relativeHumidityPercent, RoomAir, type Air } from "./room/air"
-import { isWorkingDay, MINUTE_MS, MINUTES_A_DAY, START_MINUTE } from "./room/calendar"
+import { isWorkingDay, MINUTE_MS, MINUTES_A_DAY, START_MINUTE } from "./calendar"
 import { drawLamps } from "./room/lamps"
-import { Memo } from "./room/memo"
+import { Memo } from "./memo"
 import { drawAttendance } from "./room/people"
 import { drawSite, type Site } from "./room/site"
 import { Sky } from "./room/sky"
 import { DESK } from "./desk"
+import { Trajectory } from "./trajectory"
 import type { World } from "./world"
 
 const STEP_MS = 10_000
 const STEPS_A_MINUTE = MINUTE_MS / STEP_MS
 const STEPS_A_CHECKPOINT = 60 * STEPS_A_MINUTE
-/** Two days of hours: a few kB a room. */
-const CHECKPOINTS_KEPT = 48
 const DAYS_KEPT = 3
 
 const SET_POINT_CELSIUS = 21.5
@@ -72,12 +71,8 @@ interface RoomDay {
 /** Inside, time counts from the midnight before the run: minutes of it, and steps of STEP_MS. */
 class Room {
     private readonly site: Site
-    private readonly roomAir: RoomAir
     private readonly days: Memo<RoomDay>
-    /** Where stepping can start over, and where it stands. */
-    private readonly checkpoints = new Map<number, Air>()
-    private step = 0
-    private air = FIRST_AIR
+    private readonly air: Trajectory<Air>
     private felt: { step: number; conditions: Conditions } | undefined
 
     constructor(
@@ -88,7 +83,10 @@ class Room {
         const site = drawSite(seed, place)
         this.site = site
         this.days = new Memo(DAYS_KEPT, day => drawRoomDay(seed, place, site, sky, day))
-        this.roomAir = new RoomAir(site, STEP_MS / 1000)
+        const roomAir = new RoomAir(site, STEP_MS / 1000)
+        this.air = new Trajectory(FIRST_AIR, STEPS_A_CHECKPOINT, (air, step) =>
+            this.airAfter(roomAir, air, step)
+        )
     }
 
     isOccupied(minute: number): boolean {
@@ -105,7 +103,7 @@ class Room {
     }
 
     private feltAt(step: number): Conditions {
-        const air = this.airAt(step)
+        const air = this.air.at(step)
         const { day, minute } = momentOf(step)
         const lampLuxes = this.days.at(day).lamps[Math.floor(minute)] * this.site.lampLuxes
         return {
@@ -117,39 +115,16 @@ class Room {
         }
     }
 
-    private airAt(step: number): Air {
-        if (step < this.step) this.goBack(step)
-        while (this.step < step) this.advance()
-        return this.air
-    }
-
-    /** To the nearest checkpoint before the step, or the start. */
-    private goBack(step: number): void {
-        this.step = 0
-        this.air = FIRST_AIR
-        for (const [at, air] of this.checkpoints) {
-            if (at > step || at < this.step) continue
-            this.step = at
-            this.air = air
-        }
-    }
-
-    private advance(): void {
-        const { day, minute } = momentOf(this.step)
+    private airAfter(roomAir: RoomAir, air: Air, step: number): Air {
+        const { day, minute } = momentOf(step)
         const { people, lamps } = this.days.at(day)
         const at = Math.floor(minute)
-        this.air = this.roomAir.step(this.air, {
+        return roomAir.step(air, {
             people: people[at],
             lampOn: lamps[at] > 0,
             setPointCelsius: setPointCelsius(day, at),
             outdoors: this.sky.outdoorsAt(day, minute),
         })
-        ++this.step
-        if (this.step % STEPS_A_CHECKPOINT === 0) {
-            const [oldest] = this.checkpoints.keys()
-            if (this.checkpoints.size === CHECKPOINTS_KEPT) this.checkpoints.delete(oldest)
-            this.checkpoints.set(this.step, this.air)
-        }
     }
 }
 

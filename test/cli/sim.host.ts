@@ -94,7 +94,11 @@ test("a broker that hangs up on everybody: the same", async () => {
 const REFUSED: [string, string[], RegExp][] = [
     ["an unknown flag", ["--nodse", "3"], /unknown option '--nodse'.*There are: --nodes, --app/s],
     ["an unknown app", ["--app", "rom"], /no app "rom"; did you mean "room"\? There are: room/],
-    ["an unknown world", ["--world", "moon"], /Allowed choices are room, replay/],
+    [
+        "an unknown world",
+        ["--world", "moon"],
+        /Allowed choices are room, soil, street, cold, air, climate, desk, replay/,
+    ],
     ["no nodes", ["--nodes", "0"], /whole number from 1 to 1000/],
     ["half a node", ["--nodes", "1.5"], /whole number/],
     ["a seed in words", ["--seed", "seven"], /whole number/],
@@ -103,7 +107,8 @@ const REFUSED: [string, string[], RegExp][] = [
     ["a room with a file", ["--world", "room", "--replay", "x.csv"], /--world replay/],
     ["a broker that is no URL", ["--broker", "http://x"], /"http:\/\/x" is not mqtt:\/\/host/],
     ["somebody's broker in virtual time", ["--broker", "mqtt://x", "--virtual"], /real time/],
-    ["a map that is none", ["--map", "Temperature"], /not column=measurand/],
+    ["a map that is none", ["--map", "Temperature"], /not of the form left=right/],
+    ["one column twice", ["--where", "a=1,a=2"], /"a" stands there twice/],
     ["an unknown fault", ["--faults", "crk"], /no fault "crk"; did you mean "crc"/],
 ]
 for (const [what, args, reason] of REFUSED)
@@ -163,6 +168,6 @@ test("help has examples, on standard output", () => {
 test("an unknown verb, or none, says which there are", () => {
     const { code, err } = motewise("fly")
     assert.equal(code, 2)
-    assert.match(err, /There are: sim, run, build, train, eval, bench, new, doctor/)
+    assert.match(err, /There are: sim, run, build, record, train, eval, bench, new, doctor/)
     assert.equal(motewise().code, 2)
 })

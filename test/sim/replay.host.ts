@@ -126,12 +126,12 @@ test("columns no part feels are ignored, whatever is in them", () => {
 test("an unknown column is refused, for it may be a measurand misspelt", () => {
     refused(
         "Temprature,lux\n20,1\n",
-        `row 1, column "Temprature": unknown column; map it to one of ${MEASURANDS}, or name it as the label`
+        `row 1, column "Temprature": unknown column; map it to one of ${MEASURANDS}, name it as the label, or as unused`
     )
     for (const column of ["constructor", "__proto__", "temperature_f", "%"]) {
         refused(
             `lux,${column}\n20,1\n`,
-            `row 1, column "${column}": unknown column; map it to one of ${MEASURANDS}, or name it as the label`
+            `row 1, column "${column}": unknown column; map it to one of ${MEASURANDS}, name it as the label, or as unused`
         )
     }
 })

@@ -1,6 +1,6 @@
 /** Who is in a room on one day: regulars with their habits, meetings, lunch, a late worker now and then. Whole minutes. */
 import type { RandomStream } from "../../random"
-import { isWorkingDay, MINUTES_A_DAY } from "./calendar"
+import { isWorkingDay, MINUTES_A_DAY } from "../calendar"
 import type { Site } from "./site"
 
 export interface Attendance {

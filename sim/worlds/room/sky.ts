@@ -4,8 +4,9 @@
  * Each day is drawn by itself and remembered only while it is near, so any day can be asked for at any time.
  */
 import { RandomStream } from "../../random"
-import { MINUTES_A_DAY } from "./calendar"
-import { Memo } from "./memo"
+import { MINUTES_A_DAY } from "../calendar"
+import { clamp } from "../draw"
+import { Memo } from "../memo"
 import type { Site } from "./site"
 import { saturationGramsPerCubicMetre } from "./vapour"
 
@@ -115,8 +116,4 @@ function drawSkyDay(seed: number, day: number): SkyDay {
 function elevationSine(minute: number): number {
     const hourAngle = (2 * Math.PI * (minute - MINUTES_A_DAY / 2)) / MINUTES_A_DAY
     return Math.cos(LATITUDE_RADIANS) * Math.cos(hourAngle)
-}
-
-function clamp(value: number, least: number, most: number): number {
-    return Math.min(most, Math.max(least, value))
 }

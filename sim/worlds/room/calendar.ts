@@ -1,9 +1,0 @@
-/** The run's clock on the wall: it starts on a Monday at 07:30, so that people come soon after. */
-export const START_MINUTE = 7 * 60 + 30
-export const MINUTES_A_DAY = 24 * 60
-export const MINUTE_MS = 60_000
-
-/** Day 0 is a Monday. */
-export function isWorkingDay(day: number): boolean {
-    return day % 7 < 5
-}
