@@ -8,7 +8,7 @@
 import { RandomStream } from "../random"
 import { clamp, within } from "./draw"
 import { type AxisStatistics, BALANCES, type Balance, fanStatistics, SPEEDS } from "./fan"
-import { Memo } from "./room/memo"
+import { Memo } from "./memo"
 import { noiseKey, normalAt } from "./noise"
 import { type ShakenPlace, ShakenWorld, type Vector } from "./shaken"
 import type { World } from "./world"
@@ -19,6 +19,8 @@ const HOURS_KEPT = 3
 
 /** Where gravity pulls in the recording's mounting, m/s2: X is up, and the board leans a little. */
 const GRAVITY: Vector = [9.75, 0.05, -1.2]
+/** The recording's accelerometer knew no more than 8 g either way. */
+const MOST = 8 * 9.80665
 /** Of one fan to the next of its make. */
 const GAIN = { least: 0.97, most: 1.03 }
 const SPEED_SECONDS = { least: 30, most: 180 }
@@ -87,7 +89,8 @@ class Fan implements ShakenPlace {
     accelerationAt(timeMs: number): Vector {
         const { balance, speed } = this.runAt(Math.floor(timeMs / 1000))
         const shakes = this.shakesOf(balance, speed)
-        const felt = (axis: number) => GRAVITY[axis] + this.shaken(shakes[axis], axis, timeMs)
+        const felt = (axis: number) =>
+            clamp(GRAVITY[axis] + this.shaken(shakes[axis], axis, timeMs), -MOST, MOST)
         return [felt(0), felt(1), felt(2)]
     }
 

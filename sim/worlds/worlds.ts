@@ -6,6 +6,7 @@ import { airWorld } from "./air"
 import { climateWorld } from "./climate"
 import { coldWorld } from "./cold"
 import { DESK, DeskWorld } from "./desk"
+import { machineWorld } from "./machine"
 import { RoomWorld } from "./room"
 import { soilWorld } from "./soil"
 import { streetWorld } from "./street"
@@ -15,6 +16,12 @@ export interface WorldKind {
     make(seed: number, places: number): World
     measurands: (keyof Conditions)[]
 }
+
+const ACCELERATION: (keyof Conditions)[] = [
+    "accelerationXMetresPerSecondSquared",
+    "accelerationYMetresPerSecondSquared",
+    "accelerationZMetresPerSecondSquared",
+]
 
 const KINDS: Record<string, WorldKind> = {
     room: {
@@ -64,6 +71,7 @@ const KINDS: Record<string, WorldKind> = {
         make: climateWorld,
         measurands: ["temperatureCelsius", "relativeHumidityPercent"],
     },
+    machine: { make: machineWorld, measurands: ACCELERATION },
     desk: {
         make: () => new DeskWorld(),
         measurands: Object.keys(DESK) as (keyof Conditions)[],
