@@ -13,6 +13,7 @@ import { noiseKey, normalAt } from "./noise"
 import { type ShakenPlace, ShakenWorld, type Vector } from "./shaken"
 import type { World } from "./world"
 
+const ROW_MS = 1000
 const SAMPLES_PER_SECOND = 50
 const HOUR_SECONDS = 3600
 const HOURS_KEPT = 3
@@ -42,6 +43,7 @@ const CORRELATION_MAX = 0.45
 export function machineWorld(seed: number, places: number): World {
     return new ShakenWorld(
         "machine",
+        ROW_MS,
         Array.from({ length: places }, (_, place) => new Fan(seed, place))
     )
 }

@@ -1,4 +1,4 @@
-/** A world in which acceleration is felt at any moment, while the truth goes by rows of a second. */
+/** A world in which acceleration is felt at any moment, while the truth goes by rows of a second or two. */
 import assert from "node:assert/strict"
 import type { Conditions } from "../parts/part"
 import { DESK } from "./desk"
@@ -11,17 +11,15 @@ export type Vector = [number, number, number]
 export interface ShakenPlace {
     /** m/s2, as an accelerometer has it: at rest it shows what holds it up. */
     accelerationAt(timeMs: number): Vector
-    truthAt(second: number): string
+    truthAt(row: number): string
 }
 
-const ROW_MS = 1000
-
 export class ShakenWorld implements World {
-    readonly rowMs = ROW_MS
     readonly rows = undefined
 
     constructor(
         readonly name: string,
+        readonly rowMs: number,
         private readonly places: ShakenPlace[]
     ) {}
 

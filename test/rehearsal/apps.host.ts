@@ -18,6 +18,8 @@ const RUNS = [
     { app: "street", seed: 2, hours: 24, classes: 4, share: 0.9 },
     { app: "cold", seed: 11, hours: 12, classes: 3, share: 0.97 },
     { app: "air", seed: 6, hours: 24, classes: 6, share: 0.93 },
+    { app: "machine", seed: 2, hours: 2, classes: 3, share: 0.8 },
+    { app: "wear", seed: 2, hours: 2, classes: 4, share: 0.9 },
 ]
 
 for (const { app, seed, hours, share, classes } of RUNS)
