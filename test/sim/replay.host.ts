@@ -416,3 +416,36 @@ test(
         assert.equal(correct, 2608)
     }
 )
+
+test("a column's factor brings its cells to the measurand's unit", () => {
+    const world = replayOf("hPa,label\n1013.25,0\n", {
+        map: [{ column: "hPa", measurand: "pressurePascals", factor: 100 }],
+    })
+    assert.equal(world.conditionsAt(0, 0).pressurePascals, 101325)
+})
+
+test("cells that were said to be classes are those, and no index any more", () => {
+    const cells = [
+        { cell: "1", name: "vacant" },
+        { cell: "2", name: "occupied" },
+    ]
+    const world = replayOf("lux,label\n1,1\n2,2\n", { cells })
+    assert.deepEqual([world.truthAt(0, 0), world.truthAt(0, 1)], ["vacant", "occupied"])
+    refused(
+        "lux,label\n1,0\n",
+        `row 2, column "label": "0" is not a class; there are vacant (1), occupied (2)`,
+        { cells }
+    )
+    assertRefused(
+        () => replayOf("lux,label\n1,1\n", { cells: [{ cell: "1", name: "empty" }] }),
+        `"empty" is not a class of the model; there are vacant, occupied`
+    )
+})
+
+test("rows may be milliseconds apart", () => {
+    const world = replayOf("lux\n1\n2\n3\n", { rowMs: 20 })
+    assert.deepEqual(
+        [0, 19, 20, 59].map(timeMs => world.conditionsAt(0, timeMs).illuminanceLuxes),
+        [1, 1, 2, 3]
+    )
+})
