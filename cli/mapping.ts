@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from "commander"
 import { allMeasurands, measurandByName } from "../src/telemetry/contract/measurands"
 import { isDecimal } from "../table/columns"
-import type { Mapping } from "../train/recipe"
+import type { Mapping } from "../table/meanings"
 import { pairsOf, refuseTwice } from "./lists"
 
 export function mapOf(given: string): Mapping[] {

@@ -33,20 +33,27 @@ Examples:
   motewise train --data soil.csv --label label --group-by node --out models/my-soil
   motewise sim --app soil --replay soil.csv --where node=0 --row-seconds 600 --virtual
 
-A row is as long as the world's; columns are measurands, with "node" before them and "label", the truth, behind.`
+A row is as long as the world's, or of raw signals a fiftieth of a second; columns are measurands, with "node" before them and "label", the truth, behind.`
         )
         .action(run)
 }
 
 function run(name: string, { out, hours, nodes, seed, json }: RecordOptions): void {
-    const { make, measurands } = worldKind(name)
+    const { make, measurands, recordEveryMs } = worldKind(name)
     const world = make(seed, nodes)
-    const rows = Math.max(1, Math.round((hours * HOUR_MS) / world.rowMs))
+    const everyMs = recordEveryMs ?? world.rowMs
+    const rows = Math.max(1, Math.round((hours * HOUR_MS) / everyMs))
     const progress = sayShare("recorded")
-    const text = recordingOf(world, { places: nodes, rows, measurands, onProgress: progress.tell })
+    const text = recordingOf(world, {
+        places: nodes,
+        rows,
+        everyMs,
+        measurands,
+        onProgress: progress.tell,
+    })
     progress.done()
     writeWhole(out, text)
-    const rowSeconds = world.rowMs / 1000
+    const rowSeconds = everyMs / 1000
     console.log(
         json
             ? JSON.stringify({ world: name, seed, nodes, rows: rows * nodes, rowSeconds, out })

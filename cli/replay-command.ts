@@ -1,6 +1,7 @@
 /** The one command that repeats a virtual run, to be printed when it failed. */
 import { DEFAULT_APP } from "../image/apps"
 import { formatFaults } from "../sim/faults"
+import type { Mapping } from "../table/meanings"
 import type { Rehearsed } from "./sim"
 
 export function replayCommand(options: Rehearsed): string {
@@ -18,6 +19,7 @@ function recordingWords({
     replay,
     label,
     map,
+    classes,
     where,
     unused = [],
     rowSeconds,
@@ -25,14 +27,20 @@ function recordingWords({
     if (replay === undefined) return []
     const words = [`--replay ${quoted(replay)} --row-seconds ${rowSeconds}`]
     if (label !== undefined) words.push(`--label ${quoted(label)}`)
-    if (map !== undefined) words.push(`--map ${quoted(pairsText(map))}`)
-    if (where !== undefined) words.push(`--where ${quoted(pairsText(where))}`)
+    if (map !== undefined) words.push(`--map ${quoted(map.map(mappingText).join(","))}`)
+    if (classes !== undefined)
+        words.push(`--classes ${quoted(pairsText(classes.map(({ cell, name }) => [cell, name])))}`)
+    if (where !== undefined) words.push(`--where ${quoted(pairsText([...where]))}`)
     if (unused.length > 0) words.push(`--unused ${quoted(unused.join(","))}`)
     return words
 }
 
-function pairsText(pairs: Map<string, string>): string {
-    return [...pairs].map(([left, right]) => `${left}=${right}`).join(",")
+function mappingText({ column, factor, measurand }: Mapping): string {
+    return `${column}${factor === undefined ? "" : `*${factor}`}=${measurand}`
+}
+
+function pairsText(pairs: [string, string][]): string {
+    return pairs.map(([left, right]) => `${left}=${right}`).join(",")
 }
 
 function quoted(text: string): string {

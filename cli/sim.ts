@@ -15,8 +15,12 @@ import { readScenario, SCENARIO_NAMES, type Scenario } from "../sim/scenario"
 import { readReplay } from "../sim/worlds/replay"
 import type { World } from "../sim/worlds/world"
 import { WORLD_NAMES, worldKind, worldOfApp } from "../sim/worlds/worlds"
+import type { Model } from "../src/inference/model"
 import { parseBroker } from "../src/mqtt/broker"
+import type { CellClass, Mapping } from "../table/meanings"
+import { classesOf } from "./classes"
 import { listOf, pairsOf, refuseTwice } from "./lists"
+import { mapOf } from "./mapping"
 import { integerFrom, numberFrom } from "./numbers"
 import { sayBuilding } from "./progress"
 import { replayCommand } from "./replay-command"
@@ -27,8 +31,9 @@ export interface SimOptions {
     app: string
     world?: string
     replay?: string
-    map?: Map<string, string>
+    map?: Mapping[]
     label?: string
+    classes?: CellClass[]
     where?: Map<string, string>
     unused?: string[]
     rowSeconds: number
@@ -72,17 +77,22 @@ export function simCommand(): Command {
         .option("--replay <file.csv>", "the recording to replay, one row a minute")
         .option(
             "--map <columns>",
-            'columns of the recording: "Temperature=temperatureCelsius,..."',
-            byColumn
+            'columns of the recording, and times what: "T1=temperatureCelsius,P*100=pressurePascals"',
+            mapOf
         )
         .option("--label <column>", 'the column with the truth (default: "label" when present)')
+        .option(
+            "--classes <names>",
+            'what its cells are called: "1=off,2=on" (default: the model\'s classes, or their places from 0)',
+            classesOf
+        )
         .option(
             "--where <cells>",
             'only rows of the recording with these cells: "mote_id=1,..."',
             byColumn
         )
         .option("--unused <columns>", "columns of the recording that nothing feels", listOf)
-        .option("--row-seconds <s>", "time between two rows", numberFrom(1, 86400), 60)
+        .option("--row-seconds <s>", "time between two rows", numberFrom(0.001, 86400), 60)
         .option("--broker <url>", "somebody else's broker, mqtt://host:port (default: our own)")
         .option("--seconds <s>", "how long, in the nodes' time", numberFrom(1, 1e9))
         .option("--virtual", "as fast as it can, repeatable from its seed", false)
@@ -135,7 +145,7 @@ async function run(options: SimOptions): Promise<void> {
     checkBroker(options)
     const model = await modelOf(entry)
     const rehearsed = withScenario(options)
-    const world = worldFrom(rehearsed, model.classes)
+    const world = worldFrom(rehearsed, model)
     const image = await compile(entry, undefined, sayBuilding(entry))
     const rehearsal = await Rehearsal.create({
         image: image.bytes,
@@ -193,15 +203,23 @@ function checkBroker({ broker, virtual }: SimOptions): void {
         throw new UsageError(`--broker: "${broker}" is not mqtt://host or mqtt://host:port`)
 }
 
-function worldFrom(options: Rehearsed, classes: string[]): World {
-    const { world, nodes, replay, map, label, where, unused, rowSeconds, seed } = options
+function worldFrom(options: Rehearsed, model: Model): World {
+    const { world, nodes, replay, rowSeconds, seed } = options
     if (world !== REPLAY) {
         if (replay !== undefined) throw new UsageError("--replay is for --world replay")
         return worldKind(world).make(seed, nodes)
     }
     if (replay === undefined) throw new UsageError("--world replay needs --replay FILE.csv")
-    const rowMs = rowSeconds * 1000
-    return readReplay(replay, { map, label, where, unused, rowMs, classes })
+    const { map, label, classes: cells, where, unused } = options
+    return readReplay(replay, {
+        map,
+        label,
+        cells,
+        where,
+        unused,
+        rowMs: rowSeconds * 1000,
+        classes: model.classes,
+    })
 }
 
 /** The table, again and again; returns how to end it. */

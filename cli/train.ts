@@ -4,19 +4,14 @@ import { existsSync } from "node:fs"
 import { UsageError } from "../image/project"
 import { BAND_PREFIX, FEATURES, parseFeature } from "../src/sensing/features"
 import { readTable } from "../table/csv"
+import type { CellClass, Mapping } from "../table/meanings"
 import { percent } from "../train/evaluation"
 import { writeModelFolder } from "../train/folder"
-import {
-    isName,
-    type Kind,
-    type Mapping,
-    nameFrom,
-    type RecipeClass,
-    recipeOf,
-} from "../train/recipe"
+import { isName, type Kind, nameFrom, recipeOf } from "../train/recipe"
 import type { Sampling } from "../train/windows"
 import { type Summary, train, verdictOnTrees } from "../train/training"
-import { listOf, pairsOf, refuseTwice } from "./lists"
+import { classesOf } from "./classes"
+import { listOf, refuseTwice } from "./lists"
 import { mapOf } from "./mapping"
 import { ALARMS_PER_1000_ROWS } from "../train/detector/unlabelled"
 import { runDetector } from "./train-detector"
@@ -34,7 +29,7 @@ interface TrainOptions {
     window?: number
     features?: string[]
     sampleRate?: number
-    classes?: RecipeClass[]
+    classes?: CellClass[]
     groupBy?: string[]
     holdout?: number | string
     maxNodes?: number
@@ -147,14 +142,6 @@ function nameOf(given: string): string {
             "It takes lower-case words joined by hyphens that are no word of the language."
         )
     return given
-}
-
-function classesOf(given: string): RecipeClass[] {
-    const classes = pairsOf(given).map(([cell, name]) => ({ cell, name }))
-    if (classes.length < 2) throw new InvalidArgumentError("It must name two classes or more.")
-    refuseTwice(classes.map(({ cell }) => cell))
-    refuseTwice(classes.map(({ name }) => name))
-    return classes
 }
 
 /** Written as one likes: "mean-absolute-difference", "meanAbsoluteDifference". */

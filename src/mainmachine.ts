@@ -31,6 +31,7 @@ await startNode({
     model: fanBalance,
     report: {
         everyMs: 5 * 60000, // and at once when the verdict or a fault changes
+        verdictAfter: 5, // seconds: near a threshold the verdict of one flickers
         measurands: {},
     },
 })

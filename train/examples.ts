@@ -2,7 +2,8 @@
 import { cellError, numberColumn, shown, textColumn } from "../table/columns"
 import type { Table } from "../table/csv"
 import { InputError } from "../table/input-error"
-import type { Mapping, Recipe, RecipeClass } from "./recipe"
+import type { CellClass, Mapping } from "../table/meanings"
+import type { Recipe } from "./recipe"
 import type { Examples } from "./tree"
 import { featureColumn, ROW_BY_ROW, samplesOf, windowEnds } from "./windows"
 
@@ -68,7 +69,7 @@ function runsOf(table: Table, truths: Int32Array, { groupBy = [] }: Recipe): Int
 }
 
 /** Of each row the index of its class, by what the recipe's recording had in its cell or by the class's name. */
-export function truthsOf(table: Table, label: string, classes: RecipeClass[]): Int32Array {
+export function truthsOf(table: Table, label: string, classes: CellClass[]): Int32Array {
     const indices = new Map(classes.map(({ name }, i) => [name, i]))
     classes.forEach(({ cell }, i) => indices.set(cell, i))
     return Int32Array.from(textColumn(table, label), (cell, row) => {

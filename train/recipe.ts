@@ -4,19 +4,11 @@ import { basename } from "node:path"
 import { isDecimal, shown, textColumn } from "../table/columns"
 import type { Table } from "../table/csv"
 import { InputError } from "../table/input-error"
+import type { CellClass, Mapping } from "../table/meanings"
 import { measurandOfColumn, ROW_NAMES } from "../table/measurands"
 import { identifierOf, isFree } from "./generate"
 import { jsonText } from "./json-text"
 import type { Sampling } from "./windows"
-
-/** What a column of the recording stands for. */
-export interface Mapping {
-    column: string
-    /** The contract's name, or the column's own where the contract has none. */
-    measurand: string
-    /** What its numbers are multiplied by to be in the measurand's unit; 1 where absent. */
-    factor?: number
-}
 
 export interface RecipeInput extends Mapping {
     /** "last", or what is taken of a window. */
@@ -25,12 +17,6 @@ export interface RecipeInput extends Mapping {
 
 /** What comes out: one tree, or several that vote. */
 export type Kind = "tree" | "forest" | "boosted"
-
-export interface RecipeClass {
-    /** What stands in the label column. */
-    cell: string
-    name: string
-}
 
 export interface Recipe {
     /** SenML name of the verdict. */
@@ -42,7 +28,7 @@ export interface Recipe {
     /** Without, every row is an example. */
     window?: Sampling
     /** In the order of class indices. */
-    classes: RecipeClass[]
+    classes: CellClass[]
     maxNodes: number
     /** Folds of the cross-validation: blocks of time, or of groups. */
     blocks: number
@@ -65,7 +51,7 @@ export interface Wishes {
     window?: Sampling
     /** Of a window; each of every input. */
     features?: string[]
-    classes?: RecipeClass[]
+    classes?: CellClass[]
     maxNodes: number
     blocks?: number
     groupBy?: string[]
@@ -158,7 +144,7 @@ function isNumeric(table: Table, column: string): boolean {
 }
 
 /** Numbers by their size, text by its characters: the same on every machine. */
-function sortedClasses(cells: string[]): RecipeClass[] {
+function sortedClasses(cells: string[]): CellClass[] {
     const kinds = [...new Set(cells)].filter(cell => cell !== "").sort()
     if (kinds.every(isDecimal)) kinds.sort((a, b) => Number(a) - Number(b))
     return kinds.map(cell => ({ cell, name: cell }))

@@ -2,18 +2,25 @@
 import { allMeasurands, measurandByName } from "../../src/telemetry/contract/measurands"
 import type { Conditions } from "../parts/part"
 import { InputError } from "../../table/input-error"
+import type { Mapping } from "../../table/meanings"
 import { measurandOfColumn, ROW_NAMES } from "../../table/measurands"
 
+export interface Column {
+    /** Where it stands in a row. */
+    index: number
+    /** What its numbers are multiplied by to be in the measurand's unit. */
+    factor: number
+}
+
 export interface Columns {
-    /** Where each measurand stands in a row. */
-    measurands: Map<keyof Conditions, number>
+    measurands: Map<keyof Conditions, Column>
     /** Where the truth stands in a row; undefined when the recording has none. */
     label: number | undefined
 }
 
 export interface ColumnOptions {
-    /** CSV column -> measurand, as the user wrote them. */
-    map?: Map<string, string>
+    /** As the user wrote them. */
+    map?: Mapping[]
     /** The column of the truth; by default the one called "label", if there is one. */
     label?: string
     /** Column -> cell: rows with another cell there are left out. */
@@ -29,7 +36,7 @@ const UNUSED = new Set([...ROW_NAMES, "label", "humidityratio"])
 export function chooseColumns(path: string, header: string[], options: ColumnOptions): Columns {
     const label = labelColumn(path, header, options)
     const measurands = mappedColumns(path, header, label, options.map)
-    const mapped = new Set(measurands.values())
+    const mapped = new Set([...measurands.values()].map(({ index }) => index))
     const chosenByMap = new Set(measurands.keys())
     checkNamed(path, header, options)
 
@@ -44,8 +51,8 @@ export function chooseColumns(path: string, header: string[], options: ColumnOpt
         // The map has the last word: it is how one says which of two thermometers is meant.
         if (chosenByMap.has(measurand)) return
         const other = measurands.get(measurand)
-        if (other !== undefined) refusePair(path, header[other], name, measurand)
-        measurands.set(measurand, index)
+        if (other !== undefined) refusePair(path, header[other.index], name, measurand)
+        measurands.set(measurand, { index, factor: 1 })
     })
     if (!measurands.size) {
         throw new InputError(`${path}: row 1: no column is a measurand (${measurandNames()})`)
@@ -61,7 +68,8 @@ function labelColumn(path: string, header: string[], options: ColumnOptions): nu
         throw new InputError(`${path}: no label column ${name}; there are ${list(header)}`)
     }
     const usual = header.findIndex(
-        name => name.toLowerCase() === "label" && !options.map?.has(name)
+        name =>
+            name.toLowerCase() === "label" && !options.map?.some(({ column }) => column === name)
     )
     return usual >= 0 ? usual : undefined
 }
@@ -78,10 +86,10 @@ function mappedColumns(
     path: string,
     header: string[],
     label: number | undefined,
-    map: Map<string, string> | undefined
-): Map<keyof Conditions, number> {
-    const chosen = new Map<keyof Conditions, number>()
-    for (const [column, measurand] of map ?? []) {
+    map: Mapping[] = []
+): Map<keyof Conditions, Column> {
+    const chosen = new Map<keyof Conditions, Column>()
+    for (const { column, measurand, factor = 1 } of map) {
         const name = JSON.stringify(column)
         const index = header.indexOf(column)
         if (index < 0) {
@@ -97,8 +105,8 @@ function mappedColumns(
             throw new InputError(`${path}: column ${name} is mapped and is the label`)
         }
         const other = chosen.get(measurand)
-        if (other !== undefined) refusePair(path, header[other], column, measurand)
-        chosen.set(measurand, index)
+        if (other !== undefined) refusePair(path, header[other.index], column, measurand)
+        chosen.set(measurand, { index, factor })
     }
     return chosen
 }

@@ -8,6 +8,7 @@ import type { Conditions } from "../parts/part"
 import { isDecimal, shown } from "../../table/columns"
 import { readTable, type Table } from "../../table/csv"
 import { InputError } from "../../table/input-error"
+import type { CellClass } from "../../table/meanings"
 import { chooseColumns, type ColumnOptions } from "./replay-columns"
 import type { World } from "./world"
 
@@ -15,8 +16,10 @@ const ROW_MS = 60_000
 
 export interface ReplayOptions extends ColumnOptions {
     rowMs?: number
-    /** The classes of the model, in its order: a label is one of them or its index. */
+    /** The classes of the model, in its order: a label is one of them or its index, unless `cells` says what it is. */
     classes: string[]
+    /** What other labels mean. All are given, or none: a label among them that is not there would else be taken for an index. */
+    cells?: CellClass[]
 }
 
 export class ReplayWorld implements World {
@@ -49,6 +52,7 @@ export class ReplayWorld implements World {
 
 /** @throws InputError one line naming file, and where there is one, row (the header is row 1) and column */
 export function readReplay(path: string, options: ReplayOptions): ReplayWorld {
+    checkCells(options)
     const { header, rows } = rowsWhere(readTable(path), options.where)
     const columns = chooseColumns(path, header, options)
     const conditions: Conditions[] = []
@@ -58,14 +62,14 @@ export function readReplay(path: string, options: ReplayOptions): ReplayWorld {
         const at = (column: number) =>
             `${path}: row ${index + 2}, column ${JSON.stringify(header[column])}`
         const felt: Conditions = {}
-        for (const [measurand, column] of columns.measurands) {
-            if (row[column] !== "") felt[measurand] = numberFromCell(row[column], at(column))
+        for (const [measurand, { index, factor }] of columns.measurands) {
+            if (row[index] !== "") felt[measurand] = factor * numberFromCell(row[index], at(index))
         }
         // Every part of every node is handed this very object.
         conditions.push(Object.freeze(felt))
         const label = columns.label
         const known = label !== undefined && row[label] !== ""
-        truths.push(known ? classFromCell(row[label], options.classes, at(label)) : undefined)
+        truths.push(known ? classFromCell(row[label], options, at(label)) : undefined)
     })
     return new ReplayWorld(conditions, truths, options.rowMs ?? ROW_MS)
 }
@@ -97,8 +101,23 @@ function numberFromCell(cell: string, at: string): number {
     return value
 }
 
-/** The class by name, or by index as any program may have written it: "1" and "1.0". */
-function classFromCell(cell: string, classes: string[], at: string): string {
+/** @throws InputError for a class that the model does not have: no verdict would ever be right */
+function checkCells({ classes, cells = [] }: ReplayOptions): void {
+    const stray = cells.find(({ name }) => !classes.includes(name))
+    if (stray === undefined) return
+    throw new InputError(
+        `${shown(stray.name)} is not a class of the model; there are ${classes.join(", ")}`
+    )
+}
+
+/** The class that the cell was said to be; else the class by name, or by index as any program may have written it: "1" and "1.0". */
+function classFromCell(cell: string, { classes, cells }: ReplayOptions, at: string): string {
+    if (cells !== undefined) {
+        const said = cells.find(known => known.cell === cell)
+        if (said !== undefined) return said.name
+        const known = cells.map(({ cell, name }) => `${name} (${cell})`).join(", ")
+        throw new InputError(`${at}: ${shown(cell)} is not a class; there are ${known}`)
+    }
     const named = classes.find(name => name.toLowerCase() === cell.toLowerCase())
     const found = named ?? (/^\d+(\.0*)?$/.test(cell) ? classes[Number(cell)] : undefined)
     if (found !== undefined) return found

@@ -6,15 +6,25 @@ import { airWorld } from "./air"
 import { climateWorld } from "./climate"
 import { coldWorld } from "./cold"
 import { DESK, DeskWorld } from "./desk"
+import { machineWorld } from "./machine"
 import { RoomWorld } from "./room"
 import { soilWorld } from "./soil"
 import { streetWorld } from "./street"
+import { wearWorld } from "./wear"
 import type { World } from "./world"
 
 export interface WorldKind {
     make(seed: number, places: number): World
     measurands: (keyof Conditions)[]
+    /** From one row of a recording to the next, where that is finer than the grain of the truth. */
+    recordEveryMs?: number
 }
+
+const ACCELERATION: (keyof Conditions)[] = [
+    "accelerationXMetresPerSecondSquared",
+    "accelerationYMetresPerSecondSquared",
+    "accelerationZMetresPerSecondSquared",
+]
 
 const KINDS: Record<string, WorldKind> = {
     room: {
@@ -64,6 +74,8 @@ const KINDS: Record<string, WorldKind> = {
         make: climateWorld,
         measurands: ["temperatureCelsius", "relativeHumidityPercent"],
     },
+    machine: { make: machineWorld, measurands: ACCELERATION, recordEveryMs: 20 },
+    wear: { make: wearWorld, measurands: ACCELERATION, recordEveryMs: 20 },
     desk: {
         make: () => new DeskWorld(),
         measurands: Object.keys(DESK) as (keyof Conditions)[],

@@ -135,15 +135,16 @@ export class Lis3dh implements Sensor {
     }
 
     /**
-     * Takes all samples out of the FIFO, the oldest first, into the first places of `x`, `y` and `z`, in m/s2. Waits for one if there is
-     * none, two data periods at most. Returns how many, 1..32. Of a batch that throws no sample comes back.
+     * Takes the samples out of the FIFO, the oldest first and at most `most`, into the first places of `x`, `y` and `z`, in m/s2. Waits for
+     * one if there is none, two data periods at most. Returns how many, 1..32. Of a batch that throws no sample comes back.
      * @throws SensorError bus, timeout (it is not measuring: start it), range, stuck
      */
-    async readFifo(x: number[], y: number[], z: number[]): Promise<number> {
+    async readFifo(x: number[], y: number[], z: number[], most = FIFO_LEVELS): Promise<number> {
         ds.assert(this.fifo, "made without a FIFO")
         const source = await this.waitForData()
         if ((source & OVRN_FIFO) !== 0) this.overruns++
-        const count = countOf(source, true)
+        const waiting = countOf(source, true)
+        const count = waiting < most ? waiting : most
         const frame = await this.readSamples(count)
         for (let index = 0; index < count; ++index) {
             const at = index * SAMPLE_BYTES

@@ -17,6 +17,7 @@ import { Outbox, Outgoing, ROUTINE } from "../telemetry/outbox"
 import { ReportPolicy } from "../telemetry/policy"
 import { ReportHead, ReportWriter } from "../telemetry/report"
 import { Draft, Reporter } from "../telemetry/reporter"
+import { SteadyVerdict } from "../telemetry/steady-verdict"
 import { readText } from "./config"
 import { Display, NodeState } from "./display"
 import { FlashStore } from "./flash-store"
@@ -73,6 +74,7 @@ class Node {
     private session: Session
     private link: Link
     private births = 0
+    private readonly steady: SteadyVerdict
     private verdict: string
     private reportedMs: number
     /** Reports that the session has and the broker has not acknowledged. */
@@ -93,6 +95,7 @@ class Node {
             model.classes
         )
         this.inference = new Inference(model)
+        this.steady = new SteadyVerdict(report.verdictAfter === undefined ? 1 : report.verdictAfter)
         this.takeWindows()
     }
 
@@ -234,7 +237,7 @@ class Node {
             epochMs: this.wallClock.epochMs(uptimeMs),
         }
         const health = { lost: outbox.lost.toText(), flashWrites: this.store.writes }
-        this.verdict = this.classify()
+        this.verdict = this.steady.push(this.classify())
         const draft = reporter.report(head, this.verdict, health)
         if (draft === undefined) return
         this.sequence++

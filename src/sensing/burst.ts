@@ -12,8 +12,8 @@ export interface FifoSensor extends Sensor {
     readonly dataRateHertz: number
     /** How often the FIFO was full, and samples lost before those it gave. */
     readonly overruns: number
-    /** Takes all samples, the oldest first, into the first places. @returns how many @throws SensorError */
-    readFifo(x: number[], y: number[], z: number[]): Promise<number>
+    /** Takes samples, the oldest first and at most `most`, into the first places. @returns how many @throws SensorError */
+    readFifo(x: number[], y: number[], z: number[], most: number): Promise<number>
 }
 
 /** Sample periods between two readings of the FIFO: half of the 32 that it holds. */
@@ -60,7 +60,8 @@ export class Burst implements SignalSensor {
         while (taken < this.samples) {
             if (taken > 0) await this.clock.delay(this.waitMs(this.samples - taken))
             const lost = sensor.overruns
-            const count = await sensor.readFifo(x, y, z)
+            // No more than the window takes: what is over begins the next one.
+            const count = await sensor.readFifo(x, y, z, this.samples - taken)
             // Before the first batch some may be missing: the window begins behind them.
             if (taken > 0 && sensor.overruns > lost)
                 throw new SensorError(this.part, "timeout", "the FIFO ran over")

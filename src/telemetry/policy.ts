@@ -13,6 +13,8 @@ export interface ReportPolicy {
     everyMs: number
     /** By measurand; one that is not named is `off`. */
     measurands: { [measurand: string]: ReportAs }
+    /** Rounds in a row that a new verdict must hold before it counts: what lies on a threshold flickers. 1 where absent. */
+    verdictAfter?: number
     /** What becomes of routine reports while the broker is away: kept up to a bound (the default), or the newest alone. */
     whileOffline?: "keep" | "newest"
 }

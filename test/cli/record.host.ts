@@ -40,7 +40,13 @@ test("a row for each of the world's, place by place, and the same again", () => 
 
 test("cells are what is felt and what is true, at the row's time", () => {
     const { make, measurands } = worldKind("climate")
-    const text = recordingOf(make(3, 2), { places: 2, rows: 50, measurands, onProgress: () => {} })
+    const text = recordingOf(make(3, 2), {
+        places: 2,
+        rows: 50,
+        everyMs: 5000,
+        measurands,
+        onProgress: () => {},
+    })
     const cells = text.trimEnd().split("\n").at(-1)?.split(",") ?? []
     const world = make(3, 2)
     const felt = world.conditionsAt(1, 49 * world.rowMs)
@@ -57,6 +63,7 @@ test("what is not felt and what is not known are empty cells", () => {
     const text = recordingOf(world, {
         places: 1,
         rows: 1,
+        everyMs: 60000,
         measurands: [...measurands],
         onProgress: () => {},
     })
@@ -67,7 +74,7 @@ test("progress goes from 0 towards 1 and never back", () => {
     const { make, measurands } = worldKind("climate")
     const told: number[] = []
     const onProgress = (share: number) => void told.push(share)
-    recordingOf(make(1, 2), { places: 2, rows: 2500, measurands, onProgress })
+    recordingOf(make(1, 2), { places: 2, rows: 2500, everyMs: 5000, measurands, onProgress })
     assert.deepEqual(told, [0, 0.2, 0.4, 0.5, 0.7, 0.9])
 })
 

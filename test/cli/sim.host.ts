@@ -97,7 +97,7 @@ const REFUSED: [string, string[], RegExp][] = [
     [
         "an unknown world",
         ["--world", "moon"],
-        /Allowed choices are room, soil, street, cold, air, climate, desk, replay/,
+        /Allowed choices are room, soil, street, cold, air, climate, machine, wear, desk, replay/,
     ],
     ["no nodes", ["--nodes", "0"], /whole number from 1 to 1000/],
     ["half a node", ["--nodes", "1.5"], /whole number/],

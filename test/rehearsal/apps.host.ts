@@ -7,18 +7,22 @@ import { Rehearsal } from "../../rehearsal/rehearsal"
 import { worldKind } from "../../sim/worlds/worlds"
 
 const HOUR_S = 3600
+/** From power-on to the first verdict on a signal. */
+const FIRST_WINDOW_MS = 5000
 /** Heap that a run may fill at most: design.md, chapter 8. */
 const HEAP_BYTES_MAX = 48_000
 
 /**
  * Seeds are those of which a run this short has the classes in it; the models were trained on seed 1. `share` is what is asked for; of
- * the same runs 92.4, 96.5, 98.6 and 97.4 % were right, with 28 kB of heap at most (21 November 2026).
+ * the same runs 92.4, 96.5, 98.6, 97.4, 94.8 and 94.2 % were right, with 36 kB of heap at most (21 November 2026).
  */
 const RUNS = [
     { app: "soil", seed: 4, hours: 36, classes: 2, share: 0.8 },
     { app: "street", seed: 2, hours: 14, classes: 4, share: 0.9 },
     { app: "cold", seed: 11, hours: 8, classes: 3, share: 0.95 },
     { app: "air", seed: 6, hours: 14, classes: 6, share: 0.93 },
+    { app: "machine", seed: 2, hours: 2, classes: 3, share: 0.92 },
+    { app: "wear", seed: 2, hours: 2, classes: 4, share: 0.9 },
 ]
 
 for (const { app, seed, hours, share, classes } of RUNS)
@@ -51,7 +55,9 @@ for (const { app, seed, hours, share, classes } of RUNS)
         // From the first sample to the last report, which may be an hour old, every row has a verdict and a truth.
         const heardS = (result.rows * world.rowMs) / 1000
         assert.ok(heardS > (hours - 1.5) * HOUR_S, `${result.rows} rows`)
-        assert.equal(result.verdicts, result.rows)
+        // Until the first window is whole there is none.
+        const without = result.rows - result.verdicts
+        assert.ok(without <= Math.floor(FIRST_WINDOW_MS / world.rowMs), `${without} rows without`)
         assert.equal(result.labelled, result.rows)
         const truths = Array.from({ length: result.rows }, (_, at) => world.truthAt(0, at))
         assert.ok(new Set(truths).size >= classes, `truths: ${[...new Set(truths)].join(", ")}`)

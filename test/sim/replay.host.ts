@@ -138,7 +138,7 @@ test("an unknown column is refused, for it may be a measurand misspelt", () => {
 
 test("a map names columns; aliases serve the rest, and other columns are ignored", () => {
     const world = replayOf("T1,Temperature,RH,noise\n20,99,40,x\n", {
-        map: new Map([["T1", "temperatureCelsius"]]),
+        map: [{ column: "T1", measurand: "temperatureCelsius" }],
     })
     assert.deepEqual(
         { ...world.conditionsAt(0, 0) },
@@ -148,10 +148,10 @@ test("a map names columns; aliases serve the rest, and other columns are ignored
 
 test("a map can give an alias another meaning", () => {
     const world = replayOf("Light,label\n20,5\n", {
-        map: new Map([
-            ["Light", "temperatureCelsius"],
-            ["label", "carbonDioxidePpm"],
-        ]),
+        map: [
+            { column: "Light", measurand: "temperatureCelsius" },
+            { column: "label", measurand: "carbonDioxidePpm" },
+        ],
     })
     assert.deepEqual(
         { ...world.conditionsAt(0, 0) },
@@ -162,7 +162,9 @@ test("a map can give an alias another meaning", () => {
 
 test("a map that does not fit is refused with what there is", () => {
     const file = "a,b,label\n1,2,0\n"
-    const map = (...pairs: [string, string][]) => ({ map: new Map(pairs) })
+    const map = (...pairs: [string, string][]) => ({
+        map: pairs.map(([column, measurand]) => ({ column, measurand })),
+    })
     refused(
         file,
         `no column "A" to map; there are "a", "b", "label"`,
@@ -194,7 +196,7 @@ test("a column that appears twice is refused", () => {
 
 test("a recording without a measurand is refused", () => {
     refused("date,label\nx,1\n", `row 1: no column is a measurand (${MEASURANDS})`)
-    refused("a\n1\n", `row 1: no column is a measurand (${MEASURANDS})`, { map: new Map() })
+    refused("a\n1\n", `row 1: no column is a measurand (${MEASURANDS})`, { map: [] })
 })
 
 test("labels are classes by name or by index", () => {
@@ -338,7 +340,7 @@ test("what spreadsheets write is accepted", () => {
 
 test("a comma inside a quoted name does not make the comma the delimiter", () => {
     const world = replayOf(`"T, inside";lux\n20;3\n`, {
-        map: new Map([["T, inside", "temperatureCelsius"]]),
+        map: [{ column: "T, inside", measurand: "temperatureCelsius" }],
     })
     assert.deepEqual(
         { ...world.conditionsAt(0, 0) },
@@ -457,4 +459,37 @@ test("a measurand that rows are kept by is felt all the same; an unused one is n
     )
     const blind = replayOf(text, { unused: ["node", "lux"] })
     assert.deepEqual({ ...blind.conditionsAt(0, 0) }, { temperatureCelsius: 20 })
+})
+
+test("a column's factor brings its cells to the measurand's unit", () => {
+    const world = replayOf("hPa,label\n1013.25,0\n", {
+        map: [{ column: "hPa", measurand: "pressurePascals", factor: 100 }],
+    })
+    assert.equal(world.conditionsAt(0, 0).pressurePascals, 101325)
+})
+
+test("cells that were said to be classes are those, and no index any more", () => {
+    const cells = [
+        { cell: "1", name: "vacant" },
+        { cell: "2", name: "occupied" },
+    ]
+    const world = replayOf("lux,label\n1,1\n2,2\n", { cells })
+    assert.deepEqual([world.truthAt(0, 0), world.truthAt(0, 1)], ["vacant", "occupied"])
+    refused(
+        "lux,label\n1,0\n",
+        `row 2, column "label": "0" is not a class; there are vacant (1), occupied (2)`,
+        { cells }
+    )
+    assertRefused(
+        () => replayOf("lux,label\n1,1\n", { cells: [{ cell: "1", name: "empty" }] }),
+        `"empty" is not a class of the model; there are vacant, occupied`
+    )
+})
+
+test("rows may be milliseconds apart", () => {
+    const world = replayOf("lux\n1\n2\n3\n", { rowMs: 20 })
+    assert.deepEqual(
+        [0, 19, 20, 59].map(timeMs => world.conditionsAt(0, timeMs).illuminanceLuxes),
+        [1, 1, 2, 3]
+    )
 })

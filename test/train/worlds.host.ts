@@ -27,7 +27,7 @@ function commandsOf(readme: string): string[] {
         .map(line => line.replace(/^npx motewise /, ""))
 }
 
-for (const name of ["soil", "street", "cold"])
+for (const name of ["soil", "street", "cold", "activity"])
     test(`${name}: two commands make the committed model, and it reaches what its README says`, () => {
         const folder = mkdtempSync(join(tmpdir(), "motewise-worlds-"))
         mkdirSync(join(folder, "models"))

@@ -5,7 +5,7 @@ import { textColumn } from "../../table/columns"
 import type { Table } from "../../table/csv"
 import { scaledColumn } from "../examples"
 import { columnOf, type Runtime } from "../judging"
-import type { RecipeClass } from "../recipe"
+import type { CellClass } from "../../table/meanings"
 import type { DetectorFolder } from "./folder"
 import { figuresOf } from "./judging"
 import { classesFrom, type DetectorRecipe } from "./recipe"
@@ -127,7 +127,7 @@ function truthsIn(
 ): Int8Array | undefined {
     const label = asked ?? ifThere(table, recipe.label === undefined ? [] : [recipe.label])?.at(0)
     if (label === undefined) return undefined
-    const classes: RecipeClass[] =
+    const classes: CellClass[] =
         recipe.classes.length > 0 ? recipe.classes : classesFrom(textColumn(table, label))
     return truthsOf(table, label, classes)
 }

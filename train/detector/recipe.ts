@@ -2,7 +2,8 @@
 import { isDecimal, textColumn } from "../../table/columns"
 import type { Table } from "../../table/csv"
 import { InputError } from "../../table/input-error"
-import { type Mapping, mappingsOf, type RecipeClass } from "../recipe"
+import type { CellClass, Mapping } from "../../table/meanings"
+import { mappingsOf } from "../recipe"
 import { groupsByCells, usualFirst } from "./streams"
 import { ALARMS_PER_1000_ROWS } from "./unlabelled"
 
@@ -13,7 +14,7 @@ export interface DetectorRecipe {
     /** The column that tells events; without, the stream alone decides. */
     label?: string
     /** What is usual first; every other one is an event, and has the second's name. */
-    classes: RecipeClass[]
+    classes: CellClass[]
     inputs: Mapping[]
     /** Rows alike in these columns are one stream. */
     groupBy?: string[]
@@ -30,7 +31,7 @@ export interface DetectorWishes {
     label?: string
     inputs?: string[]
     map?: Mapping[]
-    classes?: RecipeClass[]
+    classes?: CellClass[]
     groupBy?: string[]
     alarmsPer1000Rows?: number
     holdout?: number
@@ -66,7 +67,7 @@ export function detectorRecipeOf(table: Table, wishes: DetectorWishes): Detector
 }
 
 /** The cell most rows have is what is usual. */
-export function classesFrom(cells: string[]): RecipeClass[] {
+export function classesFrom(cells: string[]): CellClass[] {
     return usualFirst(cells).map((cell, i) => ({ cell, name: i === 0 ? USUAL : UNUSUAL_NAME }))
 }
 

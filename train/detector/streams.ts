@@ -2,7 +2,7 @@
 import { cellError, shown, textColumn } from "../../table/columns"
 import type { Table } from "../../table/csv"
 import { InputError } from "../../table/input-error"
-import type { RecipeClass } from "../recipe"
+import type { CellClass } from "../../table/meanings"
 
 /** The name of the one group of a recording whose rows are not told apart. */
 export const WHOLE = "all"
@@ -56,7 +56,7 @@ export function usualFirst(cells: string[]): string[] {
 }
 
 /** Of each row 0 for usual, 1 for unusual. @param usual first of `classes`, the others are events @throws InputError */
-export function truthsOf(table: Table, label: string, classes: RecipeClass[]): Int8Array {
+export function truthsOf(table: Table, label: string, classes: CellClass[]): Int8Array {
     const indices = new Map<string, number>()
     classes.forEach(({ name }, i) => indices.set(name, Math.min(i, 1)))
     classes.forEach(({ cell }, i) => indices.set(cell, Math.min(i, 1)))
