@@ -175,8 +175,22 @@ function windowOf({ window, features, sampleRate }: TrainOptions): Sampling | un
     return { samples: window, samplesPerSecond }
 }
 
+/** What the other kind of model would have done with; silence would be taken for consent. */
+function checkKind({ kind, ...options }: TrainOptions): void {
+    const { maxNodes, blocks, window, features, sampleRate, alarmsPer1000Rows } = options
+    const ofTrees = { "--max-nodes": maxNodes, "--blocks": blocks, "--window": window }
+    const ofSignals = { "--features": features, "--sample-rate": sampleRate }
+    const strange =
+        kind === "detector"
+            ? { ...ofTrees, ...ofSignals }
+            : { "--alarms-per-1000-rows": alarmsPer1000Rows }
+    for (const [option, value] of Object.entries(strange))
+        if (value !== undefined) throw new UsageError(`${option} is not for --kind ${kind}`)
+}
+
 async function run(options: TrainOptions): Promise<void> {
     const { data, out, name, holdout, json, label, kind, ...wishes } = options
+    checkKind(options)
     if (kind === "detector") {
         runDetector({ ...options, name: name ?? nameFrom(out) })
         return

@@ -180,6 +180,8 @@ describe("what is wrong with windows is told in a line", () => {
     const given = ["--data", file, "--label", "state", "--out", join(folder, "none")]
     for (const [args, reason] of [
         [["--features", "mean"], /--features needs --window/],
+        [["--kind", "detector", "--window", "50"], /--window is not for --kind detector/],
+        [["--alarms-per-1000-rows", "1"], /--alarms-per-1000-rows is not for --kind tree/],
         [["--window", "1"], /whole number from 2 to 512/],
         [["--window", "50", "--features", "mean,kurtosis"], /no feature "kurtosis".*zeroCrossings/],
         [["--window", "50", "--features", "mean,Mean"], /"mean" stands there twice/],
