@@ -2,13 +2,17 @@
 import { DEFAULT_APP } from "../image/apps"
 import { formatFaults } from "../sim/faults"
 import type { Mapping } from "../table/meanings"
-import type { Rehearsed } from "./sim"
+import { worldOfApp } from "../sim/worlds/worlds"
+import { REPLAY, type Rehearsed } from "./sim"
 
 export function replayCommand(options: Rehearsed): string {
     const { app, world, nodes, seconds, seed, exact, faults } = options
     const words = ["npx motewise sim --virtual", `--seed ${seed}`, `--nodes ${nodes}`]
     if (seconds !== undefined) words.push(`--seconds ${seconds}`)
-    words.push(`--world ${world}`, ...recordingWords(options))
+    // A recording, or its app, says where it stands.
+    const usual = options.replay === undefined ? worldOfApp(app) : REPLAY
+    if (world !== usual) words.push(`--world ${world}`)
+    words.push(...recordingWords(options))
     if (app !== DEFAULT_APP) words.push(`--app ${app}`)
     if (exact) words.push("--exact")
     if (faults.length > 0) words.push(`--faults ${quoted(formatFaults(faults))}`)

@@ -50,7 +50,7 @@ export interface SimOptions {
 }
 
 /** The world of a recording, which --replay names. */
-const REPLAY = "replay"
+export const REPLAY = "replay"
 const NODES = 3
 /** Faster than that, and a hundredth of a second on the way to the broker is more than a second to the nodes. */
 const SPEED_MAX = 120
