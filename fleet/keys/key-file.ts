@@ -1,0 +1,106 @@
+/**
+ * Where the fleet's private key lies: one small file, for its owner's eyes only, that is replaced whole and is on the disk before anybody
+ * goes on. One process has it open at a time.
+ */
+import { randomBytes } from "node:crypto"
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
+import { dirname, resolve } from "node:path"
+
+const OWNER_ONLY = 0o600
+/** Locks of this process: its own id in a lock that is not among them was left by one that was killed. */
+const held = new Set<string>()
+
+/** A key file that can not be used; the message says which, why, and what to do, and nothing that is in it. */
+export class KeyFileError extends Error {
+    override readonly name = "KeyFileError"
+}
+
+export class KeyFile {
+    readonly path: string
+    private readonly lock: string
+
+    /** @throws KeyFileError when another process that lives has it open */
+    constructor(path: string) {
+        this.path = resolve(path)
+        this.lock = `${this.path}.lock`
+        this.take()
+    }
+
+    /** @throws KeyFileError when it can not be read */
+    read(): string {
+        try {
+            return readFileSync(this.path, "utf8")
+        } catch (e) {
+            throw new KeyFileError(`${this.path}: cannot be read: ${(e as Error).message}`)
+        }
+    }
+
+    /** On the disk, name and all, when it returns. Power lost before that leaves the file as it was. */
+    replace(text: string): void {
+        const draft = `${this.path}.${randomBytes(4).toString("hex")}.new`
+        try {
+            const file = openSync(draft, "wx", OWNER_ONLY)
+            try {
+                writeSync(file, text)
+                fsyncSync(file)
+            } finally {
+                closeSync(file)
+            }
+            renameSync(draft, this.path)
+        } catch (e) {
+            rmSync(draft, { force: true })
+            throw e
+        }
+        syncFolder(dirname(this.path))
+    }
+
+    close(): void {
+        if (held.delete(this.lock)) rmSync(this.lock, { force: true })
+    }
+
+    private take(): void {
+        if (held.has(this.lock)) throw this.inUse(process.pid)
+        for (const isRetry of [false, true]) {
+            try {
+                const file = openSync(this.lock, "wx", OWNER_ONLY)
+                writeSync(file, `${process.pid}\n`)
+                closeSync(file)
+                held.add(this.lock)
+                return
+            } catch (e) {
+                const { code, message } = e as NodeJS.ErrnoException
+                if (code !== "EEXIST") throw new KeyFileError(`${this.lock}: ${message}`)
+                const pid = Number(readFileSync(this.lock, "utf8"))
+                if (isRetry || isAlive(pid)) throw this.inUse(pid)
+                rmSync(this.lock, { force: true })
+            }
+        }
+    }
+
+    private inUse(pid: number): KeyFileError {
+        return new KeyFileError(
+            `${this.path}: process ${pid} has it open; two that sign with one key would break it. ` +
+                `If that process is none of ours, delete ${this.lock}`
+        )
+    }
+}
+
+function isAlive(pid: number): boolean {
+    // A container gives the same id again to what it restarts.
+    if (pid === process.pid || !Number.isInteger(pid) || pid <= 0) return false
+    try {
+        process.kill(pid, 0)
+        return true
+    } catch (e) {
+        return (e as NodeJS.ErrnoException).code === "EPERM"
+    }
+}
+
+function syncFolder(path: string): void {
+    const folder = openSync(path, "r")
+    try {
+        fsyncSync(folder)
+    } finally {
+        closeSync(folder)
+    }
+}

@@ -1,0 +1,137 @@
+/**
+ * Power fails at every byte of every flash write of a node that makes a key, signs, makes the next key, and goes over to it. The runtime's
+ * own store is written and mounted, inside the VM.
+ */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { openRollover } from "../../fleet/keys/rollover"
+import { oneTimeIndex, verifyLms } from "../../fleet/keys/lms"
+import { compile } from "../../image/compile"
+import { changedBytes, tornImage } from "../../sim/flash-faults"
+import { provision } from "../../sim/provision"
+import { RandomStream } from "../../sim/random"
+import { isThorough } from "../harness/needs"
+import { SIGNER_NODE_ID_HEX, TELL_KEY, TELL_ROLLOVER, TELL_SIGNED } from "./signer-contract"
+import { live, type Plan, type Told } from "./signer-host"
+
+const SEED = Number(process.env.MOTEWISE_SEED ?? 8554)
+const MESSAGE_BYTES = 4
+/** Of a long write, whose middle bytes all end alike, one in so many; all of them where nothing may be skipped. */
+const STRIDE = isThorough() ? 1 : 7
+const LONG_WRITE_BYTES = 64
+const EDGE_BYTES = 4
+const FIRST: Plan = { before: 2, rollsOver: true, after: 2 }
+/** Rolls over too where it had begun to, for it is due by then. */
+const AGAIN: Plan = { before: 2, rollsOver: true, after: 1 }
+
+/** All that a node ever told: every signature is genuine, and no one-time key of any of its keys was used twice. @returns its keys */
+function checkHistory(history: Told[], where: string): string[] {
+    const used = new Set<string>()
+    const keys: string[] = []
+    const use = (key: string, signature: Buffer) => {
+        const oneTimeKey = `${key}/${oneTimeIndex(signature)}`
+        assert.equal(used.has(oneTimeKey), false, `${where}: ${oneTimeKey} is used twice`)
+        used.add(oneTimeKey)
+    }
+    for (const { kind, data } of history) {
+        const key = keys.at(-1) ?? ""
+        if (kind === TELL_KEY) keys.push(data.toString("hex"))
+        if (kind === TELL_SIGNED) {
+            const signature = data.subarray(MESSAGE_BYTES)
+            const isGenuine = verifyLms(
+                Buffer.from(key, "hex"),
+                data.subarray(0, MESSAGE_BYTES),
+                signature
+            )
+            assert.equal(isGenuine, true, `${where}: a signature is not genuine`)
+            use(key, signature)
+        }
+        if (kind === TELL_ROLLOVER) {
+            const nodeId = Buffer.from(SIGNER_NODE_ID_HEX, "hex")
+            const rollover = openRollover(Buffer.from(key, "hex"), nodeId, data)
+            assert.ok(rollover !== undefined, `${where}: the next key is not signed by this one`)
+            use(key, rollover.signature)
+        }
+    }
+    return keys
+}
+
+/** The keys by which the far end may know the node: the last it showed, or the one that this has signed. */
+function knownKeys(history: Told[]): string[] {
+    const last = history.findLast(({ kind }) => kind === TELL_KEY)
+    const signed = history.findLast(({ kind }) => kind === TELL_ROLLOVER)
+    return [last?.data, signed?.data.subarray(6, 6 + 48)]
+        .filter(key => key !== undefined)
+        .map(key => key.toString("hex"))
+}
+
+/** Bytes written before the power fails. */
+function cutsOf(bytes: number): number[] {
+    const cuts = Array.from({ length: bytes + 1 }, (_, written) => written)
+    const isEdge = (written: number) => written < EDGE_BYTES || written > bytes - EDGE_BYTES
+    return bytes < LONG_WRITE_BYTES ? cuts : cuts.filter(at => isEdge(at) || at % STRIDE === 0)
+}
+
+/** The node after a cut. @returns whether the runtime has formatted its store: else it works on, with the key it was known by */
+function isFormattedBy(history: Told[], flash: Uint8Array, boot: string): boolean {
+    const second = live(flash, AGAIN, boot)
+    if (second.isFormatted) return true
+    assert.equal(second.ended, undefined, `${boot}: ${second.lines.slice(-5).join("\n")}`)
+    checkHistory([...history, ...second.told], boot)
+    const known = knownKeys(history)
+    const shown = second.told.find(({ kind }) => kind === TELL_KEY)?.data.toString("hex") ?? ""
+    if (known.length > 0) assert.ok(known.includes(shown), `${boot}: the node lost its key`)
+    return false
+}
+
+test("power may fail at any byte of any write: no one-time key is used twice, and the node goes on with a key that works", async () => {
+    const { bytes } = await compile("test/trust/signer.vm.ts")
+    const first = live(provision(bytes, {}), FIRST, "first")
+    assert.equal(first.ended, undefined)
+    assert.equal(checkHistory(first.told, "first").length, 2)
+    // Key, leaves in four parts, both slots of the state; two signatures; key, leaves, one signature and the switch; two signatures.
+    assert.equal(first.saves.length, 7 + 2 + 7 + 2)
+    for (const [index, { before, after, told }] of first.saves.entries()) {
+        const all = changedBytes(before, after)
+        const outcomes = cutsOf(all).map(written => ({
+            written,
+            isFormatted: isFormattedBy(
+                first.told.slice(0, told),
+                tornImage(before, after, written),
+                `write ${index}, ${written} of ${all} bytes`
+            ),
+        }))
+        const [none, whole] = [outcomes[0], outcomes[outcomes.length - 1]]
+        assert.deepEqual([none.isFormatted, whole.isFormatted], [false, false], `write ${index}`)
+    }
+})
+
+test("a node whose store was formatted is provisioned again, and makes a key that it never had", async () => {
+    const { bytes } = await compile("test/trust/signer.vm.ts")
+    const first = live(provision(bytes, {}), FIRST, "first")
+    const anew = live(provision(bytes, {}), FIRST, "anew")
+    assert.equal(anew.ended, undefined)
+    assert.equal(new Set(checkHistory([...first.told, ...anew.told], "anew")).size, 4)
+})
+
+test("power may fail again and again, anywhere", async () => {
+    const { bytes } = await compile("test/trust/signer.vm.ts")
+    const random = new RandomStream(`power-cuts/${SEED}`)
+    const rounds = isThorough() ? 500 : 40
+    let flash = provision(bytes, {})
+    let history: Told[] = []
+    for (let round = 0; round < rounds; ++round) {
+        const where = `seed ${SEED}, round ${round}`
+        const life = live(flash, AGAIN, where)
+        if (life.isFormatted) {
+            flash = provision(bytes, {})
+            continue
+        }
+        assert.equal(life.ended, undefined, `${where}: ${life.lines.slice(-5).join("\n")}`)
+        const save = life.saves[random.integer(life.saves.length)]
+        const written = random.integer(changedBytes(save.before, save.after) + 1)
+        history = [...history, ...life.told.slice(0, save.told)]
+        flash = tornImage(save.before, save.after, written)
+        checkHistory(history, where)
+    }
+})
