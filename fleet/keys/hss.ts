@@ -49,13 +49,16 @@ export class HssKey implements FleetSigner {
     private lowerIndex = -1
     private turn: Promise<unknown> = Promise.resolve()
     private isClosed = false
+    private storedIndex: number
 
     private constructor(
         private readonly file: KeyFile,
         private readonly state: State,
         private readonly type: LmsType,
         private readonly top: LmsTree
-    ) {}
+    ) {
+        this.storedIndex = state.index
+    }
 
     /** Makes a key: 1 to 2 s, and on the disk when it returns. @throws KeyFileError when the file exists already */
     static async create(path: string, options: NewHssOptions = {}): Promise<HssKey> {
@@ -168,8 +171,15 @@ export class HssKey implements FleetSigner {
 
     /** In memory first: when the disk fails, nobody knows what it holds, and the number is given up. */
     private advance(index: number): void {
+        const { index: stored } = stateIn(this.file).state
+        // After a failed write it may hold either.
+        if (stored !== this.storedIndex && stored !== this.state.index)
+            throw new KeyFileError(
+                `${this.file.path}: somebody else has written it: it holds ${stored}, not ${this.storedIndex}`
+            )
         this.state.index = index
         this.file.replace(JSON.stringify(this.state))
+        this.storedIndex = index
     }
 
     private async lowerTree(topIndex: number): Promise<LmsTree> {
@@ -207,7 +217,8 @@ function stateIn(file: KeyFile): { state: State; type: LmsType } {
     const type = lmsType(Number(lmsCode), Number(otsCode))
     if (type === undefined || lmsCode === undefined || otsCode === undefined)
         throw damaged("its types are not known")
-    if (typeof seed !== "string" || !/^[0-9a-f]{64}$/.test(seed)) throw damaged("its seed is not whole")
+    if (typeof seed !== "string" || !/^[0-9a-f]{64}$/.test(seed))
+        throw damaged("its seed is not whole")
     if (typeof publicKey !== "string") throw damaged("its public key is missing")
     if (typeof index !== "number" || !Number.isInteger(index) || index < 0)
         throw damaged("its index is not whole")

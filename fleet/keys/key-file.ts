@@ -3,17 +3,25 @@
  * goes on. One process has it open at a time.
  */
 import { randomBytes } from "node:crypto"
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
+import {
+    closeSync,
+    fsyncSync,
+    linkSync,
+    openSync,
+    readFileSync,
+    renameSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs"
 import { dirname, resolve } from "node:path"
+import { InputError } from "../../table/input-error"
 
 const OWNER_ONLY = 0o600
 /** Locks of this process: its own id in a lock that is not among them was left by one that was killed. */
 const held = new Set<string>()
 
 /** A key file that can not be used; the message says which, why, and what to do, and nothing that is in it. */
-export class KeyFileError extends Error {
-    override readonly name = "KeyFileError"
-}
+export class KeyFileError extends InputError {}
 
 export class KeyFile {
     readonly path: string
@@ -37,11 +45,11 @@ export class KeyFile {
 
     /** On the disk, name and all, when it returns. Power lost before that leaves the file as it was. */
     replace(text: string): void {
-        const draft = `${this.path}.${randomBytes(4).toString("hex")}.new`
+        const draft = this.draftOf(this.path)
         try {
             const file = openSync(draft, "wx", OWNER_ONLY)
             try {
-                writeSync(file, text)
+                writeFileSync(file, text)
                 fsyncSync(file)
             } finally {
                 closeSync(file)
@@ -58,23 +66,40 @@ export class KeyFile {
         if (held.delete(this.lock)) rmSync(this.lock, { force: true })
     }
 
+    /** The lock comes into being with its content, by a link: an empty one would look abandoned. */
     private take(): void {
         if (held.has(this.lock)) throw this.inUse(process.pid)
-        for (const isRetry of [false, true]) {
-            try {
-                const file = openSync(this.lock, "wx", OWNER_ONLY)
-                writeSync(file, `${process.pid}\n`)
-                closeSync(file)
-                held.add(this.lock)
-                return
-            } catch (e) {
-                const { code, message } = e as NodeJS.ErrnoException
-                if (code !== "EEXIST") throw new KeyFileError(`${this.lock}: ${message}`)
+        const draft = this.draftOf(this.lock)
+        try {
+            writeFileSync(draft, `${process.pid}\n`, { mode: OWNER_ONLY })
+            if (!this.links(draft)) {
                 const pid = Number(readFileSync(this.lock, "utf8"))
-                if (isRetry || isAlive(pid)) throw this.inUse(pid)
+                if (isAlive(pid)) throw this.inUse(pid)
                 rmSync(this.lock, { force: true })
+                if (!this.links(draft)) throw this.inUse(pid)
             }
+            held.add(this.lock)
+        } catch (e) {
+            if (e instanceof KeyFileError) throw e
+            throw new KeyFileError(`${this.lock}: cannot be made: ${(e as Error).message}`)
+        } finally {
+            rmSync(draft, { force: true })
         }
+    }
+
+    /** False when the lock is there already. */
+    private links(draft: string): boolean {
+        try {
+            linkSync(draft, this.lock)
+            return true
+        } catch (e) {
+            if ((e as NodeJS.ErrnoException).code === "EEXIST") return false
+            throw e
+        }
+    }
+
+    private draftOf(path: string): string {
+        return `${path}.${randomBytes(4).toString("hex")}.new`
     }
 
     private inUse(pid: number): KeyFileError {

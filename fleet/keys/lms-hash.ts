@@ -85,7 +85,12 @@ export class LmsHash {
 
     /** A string of bytes costs a quarter of what a Buffer for each of a million steps does. */
     private apply(): void {
-        this.step.write(hash("sha256", this.step, "binary"), VALUE_AT, this.type.hashBytes, "latin1")
+        this.step.write(
+            hash("sha256", this.step, "binary"),
+            VALUE_AT,
+            this.type.hashBytes,
+            "latin1"
+        )
     }
 
     private value(): Buffer {

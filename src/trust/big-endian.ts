@@ -2,9 +2,7 @@
 
 /** The caller has checked that four bytes are there. */
 export function u32At(bytes: Buffer, at: number): number {
-    return (
-        bytes[at] * 0x1000000 + ((bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3])
-    )
+    return bytes[at] * 0x1000000 + ((bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3])
 }
 
 export function putU32(bytes: Buffer, at: number, value: number): void {

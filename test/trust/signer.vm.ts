@@ -28,7 +28,9 @@ function tell(kind: number, data: Buffer): Buffer {
 
 const identity = new LmsIdentity({
     store: new FlashStore(),
-    random: new ClaimedRandom(hex`636c61696d20736563726574206f6620746869732074657374206e6f64652e2e`),
+    random: new ClaimedRandom(
+        hex`636c61696d20736563726574206f6620746869732074657374206e6f64652e2e`
+    ),
     nodeId: hex`0123456789abcdef`,
 })
 

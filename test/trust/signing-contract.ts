@@ -4,8 +4,8 @@
 export const SIGNING_TOPIC = "mw/lms"
 /** Where the data starts in what `ds._twinMessage` returns: a 16-byte header, the topic, NUL. */
 export const SIGNING_DATA_AT = 23
-/** Either way: two bytes of length, big-endian, and the rest. The longest question is RFC 8554's first test case, 2,809 B. */
-export const SIGNING_BYTES = 4096
+/** Either way: two bytes of length, big-endian, and the rest. The longest question is RFC 8554's second test case, 4,061 B. */
+export const SIGNING_BYTES = 4200
 
 /** The first byte of a question; then fields, each two bytes of length, big-endian, and so many bytes. */
 export const ASK_END = 0

@@ -20,9 +20,10 @@ export interface Signing extends Signed {
 
 type Texts<T> = { [K in keyof T]: T[K] extends Buffer ? string : T[K] }
 
-const { verify, sign } = JSON.parse(
-    readFileSync(inProject("test/vectors/lms.json"), "utf8")
-) as { verify: Texts<Signed>[]; sign: Texts<Signing>[] }
+const { verify, sign } = JSON.parse(readFileSync(inProject("test/vectors/lms.json"), "utf8")) as {
+    verify: Texts<Signed>[]
+    sign: Texts<Signing>[]
+}
 
 /** HSS keys. */
 export const VERIFY_VECTORS: Signed[] = verify.map(signedFrom)
