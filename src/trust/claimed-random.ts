@@ -12,8 +12,11 @@ const BLOCK_BYTES = 32
 export class ClaimedRandom {
     private blocks = 0
 
-    /** @param claimSecret 32 bytes, from the bench */
-    constructor(private readonly claimSecret: Buffer) {}
+    /** @param claimSecret 32 bytes, from the bench @param chip the source that is not to be trusted alone */
+    constructor(
+        private readonly claimSecret: Buffer,
+        private readonly chip: (n: number) => Buffer = randomBuffer
+    ) {}
 
     bytes(n: number): Buffer {
         const bytes = Buffer.alloc(n)
@@ -22,7 +25,7 @@ export class ClaimedRandom {
             info.blitAt(0, CONTEXT, 0, CONTEXT.length)
             putU32(info, CONTEXT.length, this.blocks)
             this.blocks++
-            const block = sha256Hkdf(this.claimSecret, info, randomBuffer(BLOCK_BYTES))
+            const block = sha256Hkdf(this.claimSecret, info, this.chip(BLOCK_BYTES))
             bytes.blitAt(at, block, 0, Math.min(BLOCK_BYTES, n - at))
         }
         return bytes

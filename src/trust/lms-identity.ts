@@ -6,7 +6,7 @@
  * the same store, and what wipes one wipes all: then there is a new key, and the node enrols anew.
  */
 import * as ds from "@devicescript/core"
-import { rolloverMessage, rolloverStatement } from "../telemetry/contract/rollover"
+import { rolloverHead, rolloverStatement } from "../telemetry/contract/rollover"
 import { Store } from "../telemetry/store"
 import { ClaimedRandom } from "./claimed-random"
 import { IdentityError, IdentityProvider } from "./identity"
@@ -139,7 +139,7 @@ export class LmsIdentity implements IdentityProvider {
             const publicKey = this.next.publicKey()
             const statement = rolloverStatement(this.options.nodeId, generation, publicKey)
             const signature = await this.signKeeping(0, statement)
-            this.rolloverBytes = rolloverMessage(generation, publicKey, signature)
+            this.rolloverBytes = Buffer.concat(rolloverHead(generation, publicKey), signature)
         } finally {
             this.isMakingNext = false
         }

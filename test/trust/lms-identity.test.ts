@@ -125,8 +125,27 @@ describe("lms identity", () => {
         }
     })
 
-    test("leaves that are torn are made again, and written anew", async () => {
-        await store.write(leavesName(0, 2), hex`00`)
+    test("a key that may have signed, nobody knows how often, is not taken up", async () => {
+        await store.write(stateName(0), undefined)
+        await store.write(stateName(1), undefined)
+        store.full = true
+        let told = ""
+        try {
+            await boot()
+        } catch (e) {
+            told = (e as Error).message
+        }
+        // It would write another one.
+        expect(told).toBe("identity: store: k0 cannot be read back")
+    })
+
+    test("leaves that are another key's are made again, and written anew", async () => {
+        const chunk = await store.read(leavesName(0, 2))
+        await keep(SECOND_KEY, 2)
+        const other = await store.read(leavesName(2, 2))
+        await keep(FIRST_KEY, 0)
+        expect(chunk.length === other.length).toBe(true)
+        await store.write(leavesName(0, 2), other)
         store.writes = 0
         await boot()
         expect(store.writes).toBe(1)

@@ -12,7 +12,7 @@ import { openRollover } from "../../fleet/keys/rollover"
 import { LmsTree } from "../../fleet/keys/lms-tree"
 import { lmsType } from "../../fleet/keys/lms-types"
 import { RandomStream } from "../../sim/random"
-import { rolloverMessage, rolloverStatement } from "../../src/telemetry/contract/rollover"
+import { rolloverHead, rolloverStatement } from "../../src/telemetry/contract/rollover"
 import { sharedFile } from "../harness/needs"
 import { ASK_KEY, ASK_SIGN, ASK_VERIFY_HSS, ASK_VERIFY_LMS } from "./signing-contract"
 import { ask, question } from "./signing-host"
@@ -148,7 +148,7 @@ test("a rollover is taken from the node whose old key signed it, and from no oth
             "00000007" +
             next.publicKey.toString("hex")
     )
-    const message = rolloverMessage(7, next.publicKey, tree.sign(0, statement))
+    const message = Buffer.concat([rolloverHead(7, next.publicKey), tree.sign(0, statement)])
     const opened = openRollover(old.publicKey, NODE_ID, message)
     assert.deepEqual([opened?.generation, opened?.publicKey], [7, next.publicKey])
     assert.equal(openRollover(next.publicKey, NODE_ID, message), undefined)

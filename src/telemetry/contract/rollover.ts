@@ -24,15 +24,14 @@ export function rolloverStatement(nodeId: Buffer, generation: number, publicKey:
     return statement
 }
 
-/** What the node sends. @param publicKey of less than 256 bytes @param signature of the statement, by the old key */
-export function rolloverMessage(generation: number, publicKey: Buffer, signature: Buffer): Buffer {
-    const message = Buffer.alloc(ROLLOVER_KEY_AT + publicKey.length + signature.length)
-    message[0] = ROLLOVER_VERSION
-    putGeneration(message, 1, generation)
-    message[ROLLOVER_KEY_LENGTH_AT] = publicKey.length
-    put(message, ROLLOVER_KEY_AT, publicKey)
-    put(message, ROLLOVER_KEY_AT + publicKey.length, signature)
-    return message
+/** What the node sends before the signature of the statement. @param publicKey of less than 256 bytes */
+export function rolloverHead(generation: number, publicKey: Buffer): Buffer {
+    const head = Buffer.alloc(ROLLOVER_KEY_AT + publicKey.length)
+    head[0] = ROLLOVER_VERSION
+    putGeneration(head, 1, generation)
+    head[ROLLOVER_KEY_LENGTH_AT] = publicKey.length
+    put(head, ROLLOVER_KEY_AT, publicKey)
+    return head
 }
 
 function putGeneration(bytes: Buffer, at: number, generation: number): void {
