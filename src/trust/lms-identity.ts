@@ -53,7 +53,8 @@ export interface LmsIdentityOptions {
 }
 
 export class LmsIdentity implements IdentityProvider {
-    readonly algorithm: string
+    /** Of the key that signs; before there is one, of the one to be made. */
+    algorithm: string
     private readonly parameters: LmsParameters
     private state: UseState
     private key: LmsKey
@@ -67,9 +68,9 @@ export class LmsIdentity implements IdentityProvider {
             options.parameters !== undefined
                 ? options.parameters
                 : lmsParameters(LMS_SHA256_M24_H5, LMOTS_SHA256_N24_W4)
-        const { hashBytes, digitBits, height } = this.parameters
+        const { height } = this.parameters
         if (height !== HEIGHT) throw new RangeError(`a tree of height ${height}, not ${HEIGHT}`)
-        this.algorithm = `LMS_SHA256_M${hashBytes}_H5/LMOTS_SHA256_N${hashBytes}_W${digitBits}`
+        this.algorithm = nameOf(this.parameters)
     }
 
     /**
@@ -91,14 +92,15 @@ export class LmsIdentity implements IdentityProvider {
         const isAlone = before === undefined || before.counter !== last.counter - 1
         if (isAlone) last.used++
         this.state = last
-        this.key = decodeKey(await this.read(keyName(last.generation)), last.generation)
-        if (this.key === undefined || this.left() <= 0) {
+        const key = decodeKey(await this.read(keyName(last.generation)), last.generation)
+        if (key === undefined || last.used >= key.leafCount) {
             await this.startOver(last.generation + 1, true)
             return
         }
         // The runtime may not compact a store in which a torn record was not replaced.
         if (isAlone) await this.advance(last.generation, last.used)
-        await this.fill(this.key, last.generation)
+        await this.fill(key, last.generation)
+        this.adopt(key)
     }
 
     async publicKey(): Promise<Buffer> {
@@ -153,7 +155,7 @@ export class LmsIdentity implements IdentityProvider {
         await this.takeTurn()
         try {
             await this.advance(this.state.generation + 1, 0)
-            this.key = this.next
+            this.adopt(this.next)
             this.next = undefined
             this.rolloverBytes = undefined
         } finally {
@@ -192,7 +194,6 @@ export class LmsIdentity implements IdentityProvider {
 
     /** Goes over to a key that no other has signed: the first, or one after a loss. @param mayResume take up one that was begun */
     private async startOver(generation: number, mayResume: boolean): Promise<void> {
-        this.key = undefined
         const key = await this.made(generation, mayResume)
         if (this.state === undefined) {
             // Both slots: from then on one that is empty was torn.
@@ -200,7 +201,13 @@ export class LmsIdentity implements IdentityProvider {
             await this.advance(generation, 0)
         }
         await this.advance(generation, 0)
+        this.adopt(key)
+    }
+
+    /** From here on it signs: its leaves are there, and the store names it. */
+    private adopt(key: LmsKey): void {
         this.key = key
+        this.algorithm = nameOf(key.parameters)
     }
 
     /** Takes effect when it is read back. The slot of the state that holds is not touched. @throws IdentityError store */
@@ -264,6 +271,11 @@ export class LmsIdentity implements IdentityProvider {
         if (!(await this.options.store.write(name, record)))
             throw new IdentityError("store", `${name} cannot be read back`)
     }
+}
+
+/** As registered, both types. */
+function nameOf({ hashBytes, digitBits }: LmsParameters): string {
+    return `LMS_SHA256_M${hashBytes}_H5/LMOTS_SHA256_N${hashBytes}_W${digitBits}`
 }
 
 function laterOf(a: UseState, b: UseState): UseState {

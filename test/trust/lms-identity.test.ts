@@ -152,6 +152,13 @@ describe("lms identity", () => {
         expect(await isShown(FIRST_KEY)).toBe(true)
     })
 
+    test("a start that failed leaves nothing to sign with", async () => {
+        await store.write(leavesName(0, 3), hex`00`)
+        store.full = true
+        await expectIdentityFault("store", async () => await boot())
+        await expectIdentityFault("notReady", async () => await identity.sign(MESSAGE))
+    })
+
     test("what cannot be signed is refused before a one-time key is taken", async () => {
         await boot()
         await expectIdentityFault("notBytes", async () => await identity.sign("motewise" as any))
