@@ -23,6 +23,8 @@ const NODE_ID = hex`0123456789abcdef`
 const MESSAGE = Buffer.from("motewise")
 let store: MemoryStore
 let identity: LmsIdentity
+/** Leaves made since the last boot. */
+let progress: number[]
 
 /** A store in which a key lies whole: to make one under a collection at every allocation takes a minute. */
 async function keep(made: MadeKey, generation: number): Promise<void> {
@@ -43,7 +45,16 @@ async function keepStates(counter: number, generation: number, used: number): Pr
 }
 
 async function boot(): Promise<void> {
-    identity = new LmsIdentity({ store, random: new ClaimedRandom(hex`5ec4e7`), nodeId: NODE_ID })
+    progress = []
+    identity = new LmsIdentity({
+        store,
+        random: new ClaimedRandom(hex`5ec4e7`),
+        nodeId: NODE_ID,
+        onProgress: (done, all) => {
+            expect(all).toBe(32)
+            progress.push(done)
+        },
+    })
     await identity.start()
 }
 
@@ -76,6 +87,7 @@ describe("lms identity", () => {
         // 32, of which 3 are used, and 4 kept for the next key
         expect(await identity.remaining()).toBe(25)
         expect(store.writes).toBe(0)
+        expect(progress.length).toBe(0)
     })
 
     test("a signature is genuine, the next one-time key's, and one write", async () => {
@@ -148,6 +160,9 @@ describe("lms identity", () => {
         await store.write(leavesName(0, 2), other)
         store.writes = 0
         await boot()
+        expect(progress.length).toBe(8)
+        expect(progress[0]).toBe(17)
+        expect(progress[7]).toBe(24)
         expect(store.writes).toBe(1)
         expect(await isShown(FIRST_KEY)).toBe(true)
     })

@@ -6,7 +6,7 @@ export const SIGNER_TOPIC = "mw/sig"
 export const SIGNER_DATA_AT = 23
 export const SIGNER_NODE_ID_HEX = "0123456789abcdef"
 
-/** The first byte of what it tells. It is answered in place, with `[messages to sign, whether to roll over, messages after that]`. */
+/** The first byte of what it tells. It is answered in place, with `[messages to sign, whether to roll over, messages after that, LMS type, LM-OTS type]`. */
 export const TELL_PLAN = 0
 /** `[message of 4 bytes, signature...]` */
 export const TELL_SIGNED = 1

@@ -19,7 +19,11 @@ export interface Plan {
     before: number
     rollsOver: boolean
     after: number
+    /** LMS and LM-OTS types of keys that it makes; SHA-256/192, W=4 when left out. */
+    types?: [lms: number, ots: number]
 }
+
+const DEFAULT_TYPES = [10, 7]
 
 export interface Told {
     kind: number
@@ -81,7 +85,12 @@ export function live(flash: Uint8Array, plan: Plan, boot: string, image?: Uint8A
                 if (topic !== SIGNER_TOPIC) return
                 const told = { kind: data[0], data: Buffer.from(data.slice(1)) }
                 if (told.kind === TELL_PLAN)
-                    data.set([plan.before, plan.rollsOver ? 1 : 0, plan.after])
+                    data.set([
+                        plan.before,
+                        plan.rollsOver ? 1 : 0,
+                        plan.after,
+                        ...(plan.types ?? DEFAULT_TYPES),
+                    ])
                 else life.told.push(told)
                 if (told.kind === TELL_DONE) end(undefined)
                 if (told.kind === TELL_FAULT) end(told.data.toString())

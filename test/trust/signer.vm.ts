@@ -3,6 +3,7 @@ import * as ds from "@devicescript/core"
 import { FlashStore } from "../../src/node/flash-store"
 import { ClaimedRandom } from "../../src/trust/claimed-random"
 import { LmsIdentity } from "../../src/trust/lms-identity"
+import { lmsParameters } from "../../src/trust/lms-parameters"
 import {
     SIGNER_DATA_AT,
     SIGNER_TOPIC,
@@ -26,12 +27,13 @@ function tell(kind: number, data: Buffer): Buffer {
         .slice(SIGNER_DATA_AT)
 }
 
+const CLAIM_SECRET = hex`636c61696d20736563726574206f6620746869732074657374206e6f64652e2e`
+const plan = tell(TELL_PLAN, hex`0000000000`)
 const identity = new LmsIdentity({
     store: new FlashStore(),
-    random: new ClaimedRandom(
-        hex`636c61696d20736563726574206f6620746869732074657374206e6f64652e2e`
-    ),
+    random: new ClaimedRandom(CLAIM_SECRET),
     nodeId: hex`0123456789abcdef`,
+    parameters: lmsParameters(plan[3], plan[4]),
 })
 
 async function sign(messages: number): Promise<void> {
@@ -42,7 +44,6 @@ async function sign(messages: number): Promise<void> {
 }
 
 async function live(): Promise<void> {
-    const plan = tell(TELL_PLAN, hex`000000`)
     await identity.start()
     tell(TELL_KEY, await identity.publicKey())
     await sign(plan[0])
