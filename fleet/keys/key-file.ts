@@ -2,18 +2,18 @@
  * Where the fleet's private key lies: one small file, for its owner's eyes only, that is replaced whole and is on the disk before anybody
  * goes on. One process has it open at a time.
  */
-import { randomBytes } from "node:crypto"
 import {
     closeSync,
     fsyncSync,
     linkSync,
     openSync,
     readFileSync,
+    realpathSync,
     renameSync,
     rmSync,
     writeFileSync,
 } from "node:fs"
-import { dirname, resolve } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { InputError } from "../../table/input-error"
 
 const OWNER_ONLY = 0o600
@@ -29,7 +29,7 @@ export class KeyFile {
 
     /** @throws KeyFileError when another process that lives has it open */
     constructor(path: string) {
-        this.path = resolve(path)
+        this.path = realPath(path)
         this.lock = `${this.path}.lock`
         this.take()
     }
@@ -45,9 +45,10 @@ export class KeyFile {
 
     /** On the disk, name and all, when it returns. Power lost before that leaves the file as it was. */
     replace(text: string): void {
-        const draft = this.draftOf(this.path)
+        // Always the same name: what a killed process left of a secret is written over.
+        const draft = `${this.path}.new`
         try {
-            const file = openSync(draft, "wx", OWNER_ONLY)
+            const file = openSync(draft, "w", OWNER_ONLY)
             try {
                 writeFileSync(file, text)
                 fsyncSync(file)
@@ -68,15 +69,15 @@ export class KeyFile {
 
     /** The lock comes into being with its content, by a link: an empty one would look abandoned. */
     private take(): void {
-        if (held.has(this.lock)) throw this.inUse(process.pid)
-        const draft = this.draftOf(this.lock)
+        if (held.has(this.lock)) throw this.inUse(String(process.pid))
+        const draft = `${this.lock}.${process.pid}`
         try {
             writeFileSync(draft, `${process.pid}\n`, { mode: OWNER_ONLY })
             if (!this.links(draft)) {
-                const pid = Number(readFileSync(this.lock, "utf8"))
-                if (isAlive(pid)) throw this.inUse(pid)
-                rmSync(this.lock, { force: true })
-                if (!this.links(draft)) throw this.inUse(pid)
+                const pid = readFileSync(this.lock, "utf8")
+                if (isAlive(Number(pid))) throw this.inUse(pid)
+                this.removeAbandoned(pid)
+                if (!this.links(draft)) throw this.inUse("another")
             }
             held.add(this.lock)
         } catch (e) {
@@ -84,6 +85,20 @@ export class KeyFile {
             throw new KeyFileError(`${this.lock}: cannot be made: ${(e as Error).message}`)
         } finally {
             rmSync(draft, { force: true })
+        }
+    }
+
+    /** By a rename, which only one process can do: what another took up in the meantime is put back. */
+    private removeAbandoned(pid: string): void {
+        const removed = `${this.lock}.${process.pid}.abandoned`
+        renameSync(this.lock, removed)
+        try {
+            const found = readFileSync(removed, "utf8")
+            if (found === pid) return
+            linkSync(removed, this.lock)
+            throw this.inUse(found)
+        } finally {
+            rmSync(removed, { force: true })
         }
     }
 
@@ -98,15 +113,20 @@ export class KeyFile {
         }
     }
 
-    private draftOf(path: string): string {
-        return `${path}.${randomBytes(4).toString("hex")}.new`
-    }
-
-    private inUse(pid: number): KeyFileError {
+    private inUse(pid: string): KeyFileError {
         return new KeyFileError(
-            `${this.path}: process ${pid} has it open; two that sign with one key would break it. ` +
+            `${this.path}: process ${pid.trim()} has it open; two that sign with one key would break it. ` +
                 `If that process is none of ours, delete ${this.lock}`
         )
+    }
+}
+
+/** One name for one file, or a process would not know its own locks. @throws KeyFileError when its folder is not there */
+function realPath(path: string): string {
+    try {
+        return join(realpathSync(dirname(path)), basename(path))
+    } catch (e) {
+        throw new KeyFileError(`${path}: ${(e as Error).message}`)
     }
 }
 

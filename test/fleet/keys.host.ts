@@ -126,8 +126,11 @@ test("one process at a time, and once; a lock that a killed one left is no hindr
     await key.close()
     writeFileSync(`${path}.lock`, "1\n") // init, which lives
     await assert.rejects(HssKey.open(path), /process 1 has it open.*delete .*fleet\.key\.lock/)
-    writeFileSync(`${path}.lock`, "99999999\n")
-    await (await HssKey.open(path)).close()
+    for (const pid of ["99999999", String(process.pid), ""]) {
+        writeFileSync(`${path}.lock`, `${pid}\n`)
+        await (await HssKey.open(path)).close()
+    }
+    assert.deepEqual(readdirSync(join(path, "..")), ["fleet.key"])
 })
 
 test("a key is never written over", async t => {
@@ -166,6 +169,7 @@ test("a damaged file is refused by what is wrong with it, and none of it is told
         })
     }
     await assert.rejects(HssKey.open(`${path}.none`), /cannot be read/)
+    await assert.rejects(HssKey.open(join(path, "..", "none", "x")), /no such file/)
 })
 
 test("killed at any moment, again and again, the key uses no index twice", async t => {

@@ -8,6 +8,7 @@ import { decode, encode, type TagDecoder } from "cborg"
 import { HssKey } from "../../fleet/keys/hss"
 import { verifyHss } from "../../fleet/keys/hss-verify"
 import { verifyLms } from "../../fleet/keys/lms"
+import { LmsHash } from "../../fleet/keys/lms-hash"
 import { openRollover } from "../../fleet/keys/rollover"
 import { LmsTree } from "../../fleet/keys/lms-tree"
 import { lmsType } from "../../fleet/keys/lms-types"
@@ -133,6 +134,36 @@ test(`${VM_MUTANTS} of them are refused in the VM, each by a name`, async () => 
     )
     const seen = new Set(answers.map(({ bytes }) => bytes.toString()))
     assert.deepEqual([...seen].sort(), [...names].sort())
+})
+
+test("a one-time key that the tree has not is refused, though all hashes fit", () => {
+    const type = lmsType(10, 7)
+    assert.ok(type !== undefined, "SHA-256/192, W=4, H=5")
+    const q = 40
+    const identifier = Buffer.alloc(16, 1)
+    const hash = new LmsHash(type, identifier)
+    const message = Buffer.from("motewise")
+    const secrets = Array.from({ length: type.chains }, (_, i) =>
+        hash.secret(q, i, Buffer.alloc(24))
+    )
+    const digits = hash.digits(q, Buffer.alloc(24), message)
+    const ends = secrets.map((secret, i) => hash.walk(q, i, secret, 0, 15))
+    const links = secrets.map((secret, i) => hash.walk(q, i, secret, 0, digits[i]))
+    // Leaf 72 lies six levels below the root; the five hashes of the path are zeros, the sixth is not there.
+    const path = Array.from({ length: 5 }, () => Buffer.alloc(24))
+    let r = 32 + q
+    let node = hash.leaf(r, hash.oneTimeKey(q, ends))
+    for (const sibling of [...path, Buffer.alloc(0)]) {
+        const [left, right] = r % 2 === 1 ? [sibling, node] : [node, sibling]
+        r = Math.floor(r / 2)
+        node = hash.above(r, left, right)
+    }
+    const words = (...numbers: number[]) => Buffer.from(numbers.flatMap(n => [0, 0, 0, n]))
+    const publicKey = Buffer.concat([words(10, 7), identifier, node])
+    const ots = Buffer.concat([words(7), Buffer.alloc(24), ...links])
+    const signature = Buffer.concat([words(q), ots, words(10), ...path])
+    assert.equal(signature.length, 1380)
+    assert.equal(verifyLms(publicKey, message, signature), false)
 })
 
 test("a rollover is taken from the node whose old key signed it, and from no other", async () => {
