@@ -5,6 +5,7 @@ import { offline } from "../bench/offline/offline"
 import { measureInference } from "../bench/inference/inference"
 import { measurePowerCuts } from "../bench/power-cuts/cuts"
 import { reconnect } from "../bench/reconnect/reconnect"
+import { measureSignatures } from "../bench/signatures/signatures"
 import { soakInHalves } from "../bench/soak/halves"
 import { mutationCommand } from "./bench-mutation"
 import { integerFrom } from "./numbers"
@@ -19,6 +20,7 @@ export function benchCommand(): Command {
         .addCommand(offlineCommand())
         .addCommand(mutationCommand())
         .addCommand(inferenceCommand())
+        .addCommand(signaturesCommand())
 }
 
 function soakCommand(): Command {
@@ -97,6 +99,19 @@ function inferenceCommand(): Command {
             const sizes = await measureInference(seed, progress.tell)
             progress.done()
             printRows(sizes, json)
+        })
+}
+
+function signaturesCommand(): Command {
+    return new Command("signatures")
+        .description("keys, signatures and their verification: a node's in the VM, the fleet's")
+        .option("--json", "print one JSON array and nothing else", false)
+        .addHelpText("after", "\nExamples:\n  motewise bench signatures --json")
+        .action(async ({ json }) => {
+            const progress = watchShare("measured")
+            const figures = await measureSignatures(progress.tell)
+            progress.done()
+            printRows(figures, json)
         })
 }
 

@@ -1,0 +1,32 @@
+/** Who a node is: a key that only it can sign with, in software or in a chip. What asks for signatures knows no more than this. */
+
+export interface IdentityProvider {
+    /** What the key is, by its registered name: `LMS_SHA256_M24_H5/LMOTS_SHA256_N24_W4`. */
+    readonly algorithm: string
+    publicKey(): Promise<Buffer>
+    /** @throws IdentityError, and then nothing was signed */
+    sign(message: Buffer): Promise<Buffer>
+    /** Messages that can still be signed with this key; -1 when there is no such limit. */
+    remaining(): Promise<number>
+    /** Bytes that nobody can guess. */
+    random(n: number): Promise<Buffer>
+}
+
+export type IdentityFault =
+    /** It was not started, or has no next key to switch to. */
+    | "notReady"
+    /** What was written cannot be read back. */
+    | "store"
+    /** The key has no signature left but those for its successor. */
+    | "exhausted"
+    /** What is to be signed is no buffer. */
+    | "notBytes"
+
+export class IdentityError extends Error {
+    constructor(
+        readonly fault: IdentityFault,
+        detail: string
+    ) {
+        super(`identity: ${fault}: ${detail}`)
+    }
+}
