@@ -178,7 +178,7 @@ function windowOf({ window, features, sampleRate }: TrainOptions): Sampling | un
 async function run(options: TrainOptions): Promise<void> {
     const { data, out, name, holdout, json, label, kind, ...wishes } = options
     if (kind === "detector") {
-        runDetector({ ...options, name: name ?? nameFrom(out) })
+        await runDetector({ ...options, name: name ?? nameFrom(out) })
         return
     }
     if (label === undefined)
