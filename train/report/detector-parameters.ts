@@ -6,6 +6,8 @@ import { amount, counted, titleOf, unitOf, whole } from "./wording"
 export interface ParameterMeaning {
     /** As in model.ts. */
     name: string
+    /** Of which input, where each has its own. */
+    of?: string
     value: string
     meaning: string
 }
@@ -90,7 +92,8 @@ export function parameterMeanings(
                         "Unusual is what falls where fewer readings came than this, as a share of what would come there if they were spread evenly.",
                 },
                 ...inputs.map((input, i) => ({
-                    name: `lows, highs: ${titleOf(input)}`,
+                    name: "lows, highs",
+                    of: titleOf(input),
                     value: `${amount(lows[i], "")} to ${amount(highs[i], unitOf(input))}`,
                     meaning:
                         "The range that is cut into halves; what lies outside is told less finely.",
@@ -149,7 +152,8 @@ function floors(
     what: string
 ): ParameterMeaning[] {
     return inputs.map((input, i) => ({
-        name: `deviationFloors: ${titleOf(input)}`,
+        name: "deviationFloors",
+        of: titleOf(input),
         value: amount(deviations[i], unitOf(input)),
         meaning: `No smaller standard deviation is believed, so ${what} by more than ${amount(deviations[i] * threshold, unitOf(input))}.`,
     }))

@@ -115,7 +115,9 @@ export function episodesSection(
         columns.push({
             head: ["in rows", "text"],
             cell: ({ group, episode }) =>
-                `${episode.isKept ? "kept from it" : "it was chosen by"}, ${group.recording}`,
+                episode.isKept
+                    ? `kept from it, of ${group.recording}`
+                    : `it was chosen by, of ${group.recording}`,
         })
     const rows = all.slice(0, EPISODES_MAX).map(each => columns.map(({ cell }) => cell(each)))
     const cap =
@@ -131,6 +133,11 @@ export function episodesSection(
         ),
         isWide: true,
     }
+}
+
+/** Wide enough to be read where the window is not: the table scrolls. */
+function sentence(text: string): Markup {
+    return markup`<div style="min-width: 15rem">${text}</div>`
 }
 
 interface Column {
@@ -165,7 +172,7 @@ export function choiceSection({
                 ],
                 kinds.map(({ kind, unseen, candidates, asGood }) => [
                     kind === parameters.kind ? markup`<strong>${kind}, taken</strong>` : kind,
-                    KINDS_FOR_PEOPLE[kind],
+                    sentence(KINDS_FOR_PEOPLE[kind]),
                     `${whole(unseen.eventsHit)} of ${whole(unseen.events)}`,
                     whole(unseen.falseEpisodes),
                     unseen.maxDelayRows === undefined ? "" : whole(unseen.maxDelayRows),
@@ -215,7 +222,7 @@ export function choiceSection({
                 ["value", "number"],
                 ["which is", "text"],
             ],
-            facts
+            facts.map(([name, value, meaning]) => [name, value, sentence(meaning)])
         ),
         isWide: true,
     }
@@ -235,10 +242,10 @@ export function parametersSection({
                 ["value", "number"],
                 ["in plain words", "text"],
             ],
-            parameterMeanings(parameters, inputs).map(({ name, value, meaning }) => [
-                name,
+            parameterMeanings(parameters, inputs).map(({ name, of, value, meaning }) => [
+                markup`<span style="white-space: nowrap">${name}</span>${of === undefined ? "" : ` of ${of}`}`,
                 value,
-                meaning,
+                sentence(meaning),
             ])
         ),
         isWide: true,
