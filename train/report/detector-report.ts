@@ -1,4 +1,5 @@
 /** The report of a detector: one page for a person, and its figure as a file of its own. */
+import type { DetectorFigures } from "../detector/training"
 import type { DetectorReportFacts, JudgedRecording } from "./detector-facts"
 import { KINDS_FOR_PEOPLE } from "./detector-parameters"
 import {
@@ -47,13 +48,16 @@ function headlineOf(facts: DetectorReportFacts): string {
 
 /** "2 alarm episodes, 2 of 2 events hit and none false, in 18,914 rows of 4 groups" */
 function resultOf({ figures, groups }: JudgedRecording): string {
-    const { rows, alarmEpisodes, events, eventsHit, falseEpisodes } = figures
-    const worth =
-        events === null
-            ? ""
-            : `, ${whole(eventsHit ?? 0)} of ${counted(events, "event")} hit and ${falseEpisodes === 0 ? "none" : whole(falseEpisodes ?? 0)} false,`
+    const { rows, alarmEpisodes } = figures
     const of = groups === 1 ? "" : ` of ${whole(groups)} groups`
-    return `${counted(alarmEpisodes, "alarm episode")}${worth} in ${counted(rows, "row")}${of}`
+    return `${counted(alarmEpisodes, "alarm episode")}${worthOf(figures)} in ${counted(rows, "row")}${of}`
+}
+
+function worthOf({ events, eventsHit, falseEpisodes }: DetectorFigures): string {
+    if (events === null) return ""
+    const wrong = falseEpisodes === 0 ? "none" : whole(falseEpisodes ?? 0)
+    if (events === 0) return `, ${wrong} false, for there was no event,`
+    return `, ${whole(eventsHit ?? 0)} of ${counted(events, "event")} hit and ${wrong} false,`
 }
 
 function keyFiguresOf({ training, holdout, choice, parameters }: DetectorReportFacts): KeyFigure[] {
@@ -79,14 +83,11 @@ function figuresOf({ figures }: JudgedRecording, where: string): KeyFigure[] {
         value: whole(alarmEpisodes),
         meaning: `alarm episodes in the ${whole(rows)} ${where}: ${often} in 1,000`,
     }
-    if (events === null) return [alarms]
+    if (events === null || events === 0) return [alarms]
     const late = maxDelayRows === null ? "" : `, at most ${counted(maxDelayRows, "row")} late`
-    return [
-        {
-            value: `${whole(eventsHit ?? 0)} of ${whole(events)}`,
-            meaning: `events hit in the ${where}${late}`,
-        },
-        { value: whole(falseEpisodes ?? 0), meaning: `false episodes in the ${where}` },
-        alarms,
-    ]
+    const hit = {
+        value: `${whole(eventsHit ?? 0)} of ${whole(events)}`,
+        meaning: `events hit in the ${where}${late}; ${counted(falseEpisodes ?? 0, "false episode")}`,
+    }
+    return [hit, alarms]
 }

@@ -73,9 +73,9 @@ function groupName({ name }: ReportGroup): string {
 }
 
 export function episodesSection(
-    facts: Pick<DetectorReportFacts, "inputs" | "groups" | "label" | "holdout">
+    facts: Pick<DetectorReportFacts, "inputs" | "groups" | "label" | "holdout" | "training">
 ): Section {
-    const { inputs, groups, label, holdout } = facts
+    const { inputs, groups, label, holdout, training } = facts
     const title = "Every alarm episode"
     const all = groups.flatMap(group => group.episodes.map(episode => ({ group, episode })))
     if (all.length === 0)
@@ -114,10 +114,10 @@ export function episodesSection(
     if (holdout !== undefined)
         columns.push({
             head: ["in rows", "text"],
-            cell: ({ group, episode }) =>
-                episode.isKept
-                    ? `kept from it, of ${group.recording}`
-                    : `it was chosen by, of ${group.recording}`,
+            cell: ({ group, episode }) => {
+                if (holdout.recording !== training.recording) return group.recording
+                return episode.isKept ? "kept from it" : "it was chosen by"
+            },
         })
     const rows = all.slice(0, EPISODES_MAX).map(each => columns.map(({ cell }) => cell(each)))
     const cap =

@@ -243,7 +243,7 @@ function legendOf(labelled: boolean, kept: boolean): Markup {
         [labelled ? "episode of an event" : "first of an episode", mark(true)],
     ]
     if (labelled) items.push(["false episode", mark(false)], ["labelled event", swatch("c1", 0.35)])
-    if (kept) items.push(["kept from the training", swatch("rest", 0.35)])
+    if (kept) items.push(["kept from it", swatch("rest", 0.35)])
     let x = LEFT_PX
     return markup`${items.map(([text, draw]) => {
         const item = markup`${draw(x)}<text class="faint" x="${px(x + 22)}" y="19">${text}</text>`
