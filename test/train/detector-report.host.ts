@@ -96,7 +96,10 @@ describe("report of a detector", () => {
             const wrong = `${figures.falseEpisodes} false episodes?`
             const hit = `events hit in the ${rows}, at most ${figures.maxDelayRows} rows? late; ${wrong} ${figures.eventsHit} of ${figures.events} `
             assert.match(text, new RegExp(hit))
-            const often = `alarm episodes in the [\\d,]+ ${rows}: \\S+ in 1,000 ${figures.alarmEpisodes} `
+            const perThousand = Number(
+                ((1000 * figures.alarmEpisodes) / figures.rows).toPrecision(3)
+            )
+            const often = `alarm episodes in the [\\d,]+ ${rows}: ${perThousand} in 1,000 ${figures.alarmEpisodes} `
             assert.match(text, new RegExp(often))
             const isKept = figures === holdout
             const episodes = labelled.facts.groups
@@ -108,6 +111,18 @@ describe("report of a detector", () => {
                 figures.falseEpisodes
             )
         }
+    })
+
+    test("an episode begins and ends with an alarm, on its side of where rows were kept", () => {
+        const kept: boolean[] = []
+        for (const { alarms, episodes, keptFrom } of labelled.facts.groups)
+            for (const { start, end, isKept } of episodes) {
+                assert.ok(alarms.includes(start) && alarms.includes(end), `${start} to ${end}`)
+                assert.ok(start <= end, `${start} to ${end}`)
+                assert.deepEqual([start >= keptFrom, end >= keptFrom], [isKept, isKept])
+                kept.push(isKept)
+            }
+        assert.deepEqual(new Set(kept), new Set([true, false]))
     })
 
     test("a mark for each episode, hollow for a false one", () => {
@@ -315,7 +330,8 @@ describe("timeline", () => {
         const { text: drawn } = timelineFigure([short, wide], [CHANNEL]).body
         const heights = [...drawn.matchAll(/class="curve bar" d="M64 (\S+?)L[^"]*?V([\d.]+)L/g)]
         const [a, b] = heights.map(([, high, low]) => Number(low) - Number(high))
-        // 1 to 2, beside 110 to 120.
+        // 110 to 120 takes all of 160 px but 3 px above and below; beside it 1 to 2.
+        assert.equal(b, 154)
         assert.ok(Math.abs(b / a - 10) < 0.2, `${a} beside ${b}`)
         assert.match(drawn, /H484V/)
         assert.match(drawn, /H904V/)
