@@ -17,7 +17,13 @@ interface DetectorOptions extends Omit<DetectorWishes, "holdout"> {
     json: boolean
 }
 
-export function runDetector({ data, out, holdout, json, ...wishes }: DetectorOptions): void {
+export async function runDetector({
+    data,
+    out,
+    holdout,
+    json,
+    ...wishes
+}: DetectorOptions): Promise<void> {
     const table = readTable(data)
     const recipe = detectorRecipeOf(table, {
         ...wishes,
@@ -25,9 +31,11 @@ export function runDetector({ data, out, holdout, json, ...wishes }: DetectorOpt
     })
     const judge = typeof holdout === "string" ? readTable(holdout) : undefined
     const progress = sayShare("trained")
-    const { files, summary } = trainDetector(table, recipe, judge, progress.tell)
+    const { files, summary, facts } = trainDetector(table, recipe, judge, progress.tell)
     progress.done()
-    writeModelFolder(out, files)
+    // Only here, for it takes libraries that draw.
+    const { detectorReportFiles } = await import("../train/report/detector-report")
+    writeModelFolder(out, { ...files, ...detectorReportFiles(facts) })
     console.log(
         json ? JSON.stringify(summary) : report(summary, choiceLine(recipe, summary.choice), out)
     )

@@ -192,7 +192,7 @@ async function run(options: TrainOptions): Promise<void> {
     const { data, out, name, holdout, json, label, kind, ...wishes } = options
     checkKind(options)
     if (kind === "detector") {
-        runDetector({ ...options, name: name ?? nameFrom(out) })
+        await runDetector({ ...options, name: name ?? nameFrom(out) })
         return
     }
     if (label === undefined)

@@ -1,21 +1,27 @@
 /** What a detector's alarms are worth, counted by hand; and which of equally good candidates is taken. */
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { alarmStarts, delayRows, episodeStarts, figuresOf } from "../../train/detector/judging"
+import { alarmStarts, delayRows, episodesOf, figuresOf } from "../../train/detector/judging"
 import { middleOfBest, type Outcome } from "../../train/detector/labelled"
 import { asTicks, autocorrelation, inputFor, typicalDeviation } from "../../train/detector/scale"
 import { eventsOf } from "../../train/detector/streams"
 
 describe("alarms", () => {
     test("within 60 rows of each other are one episode", () => {
-        assert.deepEqual(episodeStarts([]), [])
-        assert.deepEqual(episodeStarts([5, 65, 125, 186]), [5, 186])
+        assert.deepEqual(episodesOf([]), [])
+        assert.deepEqual(episodesOf([5, 65, 125, 186]), [
+            { start: 5, end: 125 },
+            { start: 186, end: 186 },
+        ])
     })
 
     test("that do not end are counted again every 240 rows where a detector is chosen", () => {
         const lasting = Array.from({ length: 500 }, (_, i) => 100 + i)
         assert.deepEqual(alarmStarts(lasting), [100, 341, 582])
-        assert.deepEqual(episodeStarts(lasting), [100])
+        assert.deepEqual(
+            episodesOf(lasting).map(({ start }) => start),
+            [100]
+        )
         assert.deepEqual(alarmStarts([5, 65, 125, 186]), [5, 186])
     })
 

@@ -179,6 +179,8 @@ describe("judging a detector", () => {
         assert.deepEqual(readdirSync(out).sort(), [
             "model.ts",
             "recipe.json",
+            "report.html",
+            "timeline.svg",
             "vectors.json",
             "vectors.ts",
         ])

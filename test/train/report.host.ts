@@ -9,6 +9,7 @@ import { clipped, textWidthPx } from "../../train/report/figure"
 import { reportFiles } from "../../train/report/report"
 import type { TreeNode } from "../../train/tree"
 import { train } from "../../train/training"
+import { pageText } from "./page-text"
 import { machineRecording } from "./recordings"
 import { xmlFault } from "./well-formed"
 
@@ -28,19 +29,6 @@ function tableOf(rows: number, options: Parameters<typeof machineRecording>[1] =
 function factsOf(table: Table, wishes: Partial<Recipe> = {}): ReturnType<typeof train> {
     const recipe = recipeOf(table, { name: "machine", label: "state", maxNodes: 31, seed: 1 })
     return train(table, { ...recipe, ...wishes })
-}
-
-/** What a reader sees: no tags, no styles, no escapes, one blank between words. */
-function textOf(html: string): string {
-    return html
-        .replace(/<style>[^]*?<\/style>/g, "")
-        .replace(/<[^>]*>/g, " ")
-        .replaceAll("&lt;", "<")
-        .replaceAll("&gt;", ">")
-        .replaceAll("&quot;", '"')
-        .replaceAll("&#39;", "'")
-        .replaceAll("&amp;", "&")
-        .replace(/\s+/g, " ")
 }
 
 /** A gap of x3 is bridged by x4; where every reading is missing nothing can. */
@@ -65,7 +53,7 @@ describe("report", () => {
 
     test("has the figures of the summary", () => {
         const { summary } = noisy
-        const text = textOf(page)
+        const text = pageText(page)
         const { chosen, least } = summary.selection
         const has = (wanted: string) => assert.ok(text.includes(wanted), `the page lacks ${wanted}`)
         has(`right in ${(100 * (1 - chosen.error)).toFixed(1)} % of rows it had not seen`)
@@ -120,9 +108,9 @@ describe("report", () => {
 
     test("says which input stands in for another, and that it is needed", () => {
         const { facts } = noisy
-        assert.match(textOf(page), /Asked only where another reading is missing: [^.]*\bx4\b/)
+        assert.match(pageText(page), /Asked only where another reading is missing: [^.]*\bx4\b/)
         assert.ok(facts.inputs[4].step !== undefined, "x4 is an input of the model")
-        assert.match(textOf(page), /x4 ≤ [\d.]+/)
+        assert.match(pageText(page), /x4 ≤ [\d.]+/)
     })
 
     test("is the same bytes each time", () => {
@@ -162,7 +150,7 @@ describe("report of a recording with hostile names", () => {
         }
         assert.equal(hostile["report.html"].match(/<svg /g)?.length, FIGURES.length)
         assert.equal(hostile["report.html"].match(/<\/svg>/g)?.length, FIGURES.length)
-        const text = textOf(hostile["report.html"])
+        const text = pageText(hostile["report.html"])
         for (const name of HOSTILE.slice(0, 4)) assert.ok(text.includes(name), name)
     })
 })
@@ -183,7 +171,7 @@ describe("report of other models", () => {
 
     test("a model of windows speaks of windows", () => {
         const inputs = facts.inputs.map(input => ({ ...input, feature: "sd" }))
-        const text = textOf(reportFiles({ ...facts, inputs, rowIs: "window" })["report.html"])
+        const text = pageText(reportFiles({ ...facts, inputs, rowIs: "window" })["report.html"])
         assert.match(text, /standard deviation of x3/)
         assert.match(text, /windows it had not seen/)
     })
@@ -192,14 +180,14 @@ describe("report of other models", () => {
         const table = tableOf(60)
         table.rows.forEach((row, i) => row.fill("1", 0, 24).fill(i % 3 ? "on" : "off", 24))
         const made = reportFiles(factsOf(table).facts)
-        assert.match(textOf(made["report.html"]), /without looking at anything/)
+        assert.match(pageText(made["report.html"]), /without looking at anything/)
         for (const name of FIGURES) assert.equal(xmlFault(made[`${name}.svg`]), undefined, name)
         for (const text of Object.values(made)) assert.doesNotMatch(text, /NaN|Infinity|undefined/)
     })
 
     test("rows kept from the training judge it, by their own numbers", () => {
         const { facts, summary } = factsOf(tableOf(400, { noise: 0.1 }), { holdout: 0.25 })
-        const text = textOf(reportFiles(facts)["report.html"])
+        const text = pageText(reportFiles(facts)["report.html"])
         assert.ok(summary.holdout !== null, "there is a holdout")
         const share = (100 * summary.holdout.accuracy).toFixed(1)
         assert.ok(text.includes(`right in ${share} % of 100 rows it had not seen`), share)
@@ -218,7 +206,7 @@ describe("report of other models", () => {
 
     test("sizes nobody knows are left out", () => {
         const sizes = { ...facts.sizes, codeBytes: undefined, modelBytes: undefined }
-        const text = textOf(reportFiles({ ...facts, sizes })["report.html"])
+        const text = pageText(reportFiles({ ...facts, sizes })["report.html"])
         assert.doesNotMatch(text, /undefined|NaN|as code|as data/)
     })
 })
@@ -321,7 +309,7 @@ describe("figures drawn by hand", () => {
     })
 
     test("the chosen size speaks for the model, not the least", () => {
-        const text = textOf(made["report.html"])
+        const text = pageText(made["report.html"])
         assert.match(text, /right in 88\.0 % of rows it had not seen/)
         assert.match(text, /chosen: 7 nodes, 12\.00 ± 5\.00 % wrong/)
         assert.match(text, /least: 9 nodes, 10\.00 ± 5\.00 % wrong/)

@@ -8,12 +8,18 @@ export const BEFORE_ROWS = 12
 /** And so many rows behind its start, for what follows from it; to its end when that is later. */
 export const AFTER_ROWS = 240
 
-/** First rows of the episodes. @param alarms rows, rising */
-export function episodeStarts(alarms: number[]): number[] {
-    return alarms.filter((row, i) => i === 0 || row - alarms[i - 1] > MERGED_ROWS)
+/** From the first alarm of each to its last. @param alarms rows, rising */
+export function episodesOf(alarms: number[]): Event[] {
+    const episodes: Event[] = []
+    for (const row of alarms) {
+        const last = episodes.at(-1)
+        if (last !== undefined && row - last.end <= MERGED_ROWS) last.end = row
+        else episodes.push({ start: row, end: row })
+    }
+    return episodes
 }
 
-/** As `episodeStarts`, and again every so often while one lasts: else the best way to few episodes were an alarm without end. */
+/** First rows of the episodes, and again every so often while one lasts: else the best way to few episodes were an alarm without end. */
 export function alarmStarts(alarms: number[]): number[] {
     const starts: number[] = []
     let last = -Infinity
@@ -68,10 +74,10 @@ export function figuresOf(streams: Pick<Stream, "events">[], alarms: number[][])
             figures.eventsHit++
             figures.maxDelayRows = Math.max(figures.maxDelayRows ?? 0, delay)
         }
-        const starts = episodeStarts(alarms[i])
-        figures.alarmEpisodes += starts.length
-        figures.falseEpisodes += starts.filter(
-            row => !events.some(event => isOf(event, row))
+        const episodes = episodesOf(alarms[i])
+        figures.alarmEpisodes += episodes.length
+        figures.falseEpisodes += episodes.filter(
+            ({ start }) => !events.some(event => isOf(event, start))
         ).length
     })
     return figures

@@ -79,6 +79,19 @@ export function eventsOf(truths: ArrayLike<number>, rows: Int32Array): Event[] {
     return events
 }
 
+/** Some rows of a stream, with the events that begin in them. */
+export function partOf(stream: Stream, from: number, to: number): Stream {
+    const { name, channels, events } = stream
+    return {
+        name,
+        length: to - from,
+        channels: channels.map(values => values.subarray(from, to)),
+        events: events
+            .filter(({ start }) => start >= from && start < to)
+            .map(({ start, end }) => ({ start: start - from, end: Math.min(end, to - 1) - from })),
+    }
+}
+
 /** @throws InputError for a label that tells nothing apart */
 export function checkBothThere(table: Table, label: string, truths: Int8Array): void {
     for (const kind of [0, 1])

@@ -13,7 +13,9 @@ import { detectorModule } from "./module"
 import { alarmRows, type GeneratedDetector } from "./parameters"
 import { type DetectorRecipe, UNUSUAL_NAME, USUAL } from "./recipe"
 import { asTicks, inputFor } from "./scale"
-import { checkBothThere, eventsOf, groupsByCells, type Stream, truthsOf } from "./streams"
+import type { DetectorReportFacts } from "../report/detector-facts"
+import { reportGroupOf } from "../report/from-detector-training"
+import { checkBothThere, eventsOf, groupsByCells, partOf, type Stream, truthsOf } from "./streams"
 import { chooseUnlabelled, type UnlabelledChoice } from "./unlabelled"
 import { streamVectors, streamVectorsJson, streamVectorsModule } from "./vectors"
 
@@ -45,6 +47,8 @@ export interface DetectorSummary {
 export interface DetectorTraining {
     files: Record<string, string>
     summary: DetectorSummary
+    /** Of its report. */
+    facts: DetectorReportFacts
 }
 
 /** Fewer do not tell what is usual. */
@@ -69,7 +73,7 @@ export function trainDetector(
         )
     const inputs = inputsFor(table, recipe, cuts)
     const all = streamsOf(table, recipe, inputs)
-    const kept = all.map((stream, i) => part(stream, 0, cuts[i]))
+    const kept = all.map((stream, i) => partOf(stream, 0, cuts[i]))
     if (label !== undefined) checkEvents(table, label, recipe, kept)
     const { parameters, ...choice } =
         label === undefined
@@ -89,7 +93,7 @@ export function trainDetector(
     const allAlarms = all.map(stream => alarmRows(parameters, stream))
     const between = (from: (i: number) => number, to: (i: number) => number) =>
         figures(
-            all.map((stream, i) => part(stream, from(i), to(i))),
+            all.map((stream, i) => partOf(stream, from(i), to(i))),
             allAlarms.map((alarms, i) =>
                 alarms.filter(row => row >= from(i) && row < to(i)).map(row => row - from(i))
             ),
@@ -105,13 +109,21 @@ export function trainDetector(
             i => cuts[i],
             i => all[i].length
         )
+    const own = basename(table.file)
+    const reportGroups = all.map((stream, i) => {
+        const judged = { stream, rows: groups[i].rows, alarms: allAlarms[i], keptFrom: cuts[i] }
+        return reportGroupOf(judged, own, isLabelled)
+    })
+    let judge = { recording: own, groups: groups.length }
     if (holdout !== undefined) {
         const other = streamsOf(holdout, recipe, inputs)
-        held = figures(
-            other,
-            other.map(stream => alarmRows(parameters, stream)),
-            isLabelled
-        )
+        const alarms = other.map(stream => alarmRows(parameters, stream))
+        held = figures(other, alarms, isLabelled)
+        judge = { recording: basename(holdout.file), groups: other.length }
+        groupsByCells(holdout, recipe.groupBy).forEach(({ rows }, i) => {
+            const judged = { stream: other[i], rows, alarms: alarms[i], keptFrom: 0 }
+            reportGroups.push(reportGroupOf(judged, judge.recording, isLabelled))
+        })
     }
     const { kind, ...numbers } = parameters
     const columns = recipe.inputs.map(({ column }) => column)
@@ -132,6 +144,18 @@ export function trainDetector(
         holdout: held,
     }
     const vectors = streamVectors(generated)
+    const facts: DetectorReportFacts = {
+        name,
+        classes: generated.classes,
+        inputs,
+        parameters,
+        choice,
+        label,
+        alarmsPer1000Rows: recipe.alarmsPer1000Rows,
+        training: { recording: own, groups: groups.length, figures: training },
+        holdout: held === null ? undefined : { ...judge, figures: held },
+        groups: reportGroups,
+    }
     return {
         files: {
             "model.ts": detectorModule(generated, provenanceOf(recipe, table, summary)),
@@ -140,6 +164,7 @@ export function trainDetector(
             "recipe.json": recipeJson(recipe, table),
         },
         summary,
+        facts,
     }
 }
 
@@ -171,19 +196,6 @@ function streamsOf(table: Table, recipe: DetectorRecipe, inputs: ModelInput[]): 
         channels: columns.map(column => Float64Array.from(rows, row => column[row])),
         events: eventsOf(truths, rows),
     }))
-}
-
-/** Events that begin in it. */
-function part(stream: Stream, from: number, to: number): Stream {
-    const { name, channels, events } = stream
-    return {
-        name,
-        length: to - from,
-        channels: channels.map(values => values.subarray(from, to)),
-        events: events
-            .filter(({ start }) => start >= from && start < to)
-            .map(({ start, end }) => ({ start: start - from, end: Math.min(end, to - 1) - from })),
-    }
 }
 
 function checkEvents(table: Table, label: string, recipe: DetectorRecipe, kept: Stream[]): void {

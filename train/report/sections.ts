@@ -11,6 +11,7 @@ import { sizeFigure } from "./size-figure"
 import { wrongStretches } from "./stretches"
 import { treeFigure, TREES_DRAWN_MAX } from "./tree-figure"
 import {
+    amount,
     counted,
     decimalsFor,
     few,
@@ -25,7 +26,7 @@ import {
 const BARS_MAX = 20
 const NAMES_MAX = 8
 /** Of the boards in boards/README.md the smallest. */
-const HEAP_BYTES_LEAST = 40 * 1024
+export const HEAP_BYTES_LEAST = 40 * 1024
 const STRETCHES_MAX = 20
 /** More columns than these and the table of mistakes can not be read. */
 const INPUTS_SHOWN_MAX = 6
@@ -296,9 +297,7 @@ function distanceText(value: number, input: ReportInput): string {
     if (value === Infinity) return "none"
     // Halfway between two doubles that should be one is no distance.
     const shown = input.step !== undefined && value < input.step / 1000 ? 0 : value
-    const number = shown.toLocaleString("en-US", { maximumSignificantDigits: 3 })
-    const unit = unitOf(input)
-    return unit === "" ? number : `${number} ${unit}`
+    return amount(shown, unitOf(input))
 }
 
 function ticksText(value: number, { step }: ReportInput): string {

@@ -72,6 +72,12 @@ export function quantity(value: number, decimals: number, unit: string): string 
     return unit === "" ? text : `${text} ${unit}`
 }
 
+/** "0.736 °C": three digits, for what is an amount rather than a reading. */
+export function amount(value: number, unit: string): string {
+    const number = value.toLocaleString("en-US", { maximumSignificantDigits: 3 })
+    return unit === "" ? number : `${number} ${unit}`
+}
+
 /** "a, b and c" */
 export function listed(names: string[]): string {
     if (names.length < 2) return names.join("")
