@@ -1,0 +1,72 @@
+/**
+ * Where the log's hashes and entries stand on disk, as C2SP's tlog-tiles lays them out (https://c2sp.org/tlog-tiles).
+ *
+ * A tile holds up to 256 hashes: at level 0 those of leaves, at level L those of full tiles of level L - 1. A bundle holds the entries
+ * of a tile of level 0, each with its length in 2 bytes before it. A full one never changes; the last one of a level is a file
+ * `<index>.p/<width>` of its own for each width that was written.
+ */
+import { HASH_BYTES, nodeHash } from "./merkle"
+
+export const TILE_HEIGHT = 8
+export const TILE_WIDTH = 2 ** TILE_HEIGHT
+
+/** Of a tile, or of a bundle, which has the level "entries". */
+export type Level = number | "entries"
+
+/** @param width below 256 of a partial one */
+export function tilePath(level: Level, index: number, width = TILE_WIDTH): string {
+    const digits = String(index)
+    const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, "0").match(/\d{3}/g) ?? []
+    const path = [
+        "tile",
+        level,
+        ...groups.map((group, i) => (i < groups.length - 1 ? "x" : "") + group),
+    ]
+    return path.join("/") + (width < TILE_WIDTH ? `.p/${width}` : "")
+}
+
+/** How many hashes stand at a level of the log of that size, in all its tiles. */
+export function hashesAt(level: number, size: number): number {
+    return Math.floor(size / TILE_WIDTH ** level)
+}
+
+/** The hash `height` levels above the hashes of a tile. */
+export function nodeInTile(hashes: Buffer, height: number, index: number): Buffer {
+    if (height === 0) return hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)
+    return nodeHash(
+        nodeInTile(hashes, height - 1, index * 2),
+        nodeInTile(hashes, height - 1, index * 2 + 1)
+    )
+}
+
+/** The hash that stands for a full tile one level up. */
+export function tileRoot(hashes: Buffer): Buffer {
+    return nodeInTile(hashes, TILE_HEIGHT, 0)
+}
+
+const LENGTH_BYTES = 2
+
+/** Entries as they stand in a bundle. */
+export function bundleOf(entries: readonly Uint8Array[]): Buffer {
+    return Buffer.concat(entries.flatMap(entry => [lengthOf(entry), entry]))
+}
+
+function lengthOf(entry: Uint8Array): Buffer {
+    const length = Buffer.alloc(LENGTH_BYTES)
+    length.writeUInt16BE(entry.length)
+    return length
+}
+
+/** The entries of a bundle; undefined when its lengths do not add up. */
+export function entriesOf(bundle: Buffer): Buffer[] | undefined {
+    const entries: Buffer[] = []
+    let at = 0
+    while (at < bundle.length) {
+        if (at + LENGTH_BYTES > bundle.length) return undefined
+        const end = at + LENGTH_BYTES + bundle.readUInt16BE(at)
+        if (end > bundle.length) return undefined
+        entries.push(bundle.subarray(at + LENGTH_BYTES, end))
+        at = end
+    }
+    return entries
+}
