@@ -15,7 +15,6 @@ import {
     ENTRY_BYTES_MAX,
     EntryError,
     PREVIOUS_BYTES,
-    numberOfKind,
     readEntry,
     writeEntry,
     type Entry,
@@ -24,7 +23,7 @@ import {
 import { BATCH_BYTES_MAX, Journal } from "./journal"
 import { takeLock } from "./lock"
 import { consistencyProof, inclusionProof, leafHash } from "./merkle"
-import { recordOf, type NodeIndex } from "./node-index"
+import { recordOfEvent, type NodeIndex } from "./node-index"
 import {
     CHECKPOINTS,
     LATEST,
@@ -241,10 +240,6 @@ export class Ledger {
             records.push(recordOfEvent(readEntry(this.tree.entry(at)), at))
         return records
     }
-}
-
-function recordOfEvent({ node, kind }: Event, index: number): Buffer {
-    return recordOf({ node, index, kind: numberOfKind(kind) })
 }
 
 /** What the next entry says of the last. */

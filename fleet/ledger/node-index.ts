@@ -5,7 +5,9 @@
  *
  * It is made of the log alone: what is missing is made again.
  */
+import { hash, randomBytes } from "node:crypto"
 import type { Disk } from "./disk"
+import { numberOfKind, type Event } from "./entry"
 
 const FOLDER = "index"
 const RECORD_BYTES = 16
@@ -25,12 +27,16 @@ interface Run {
     to: number
 }
 
-export function recordOf({ node, index, kind }: IndexRecord): Buffer {
+function recordOf({ node, index, kind }: IndexRecord): Buffer {
     const record = Buffer.alloc(RECORD_BYTES)
     record.write(node, 0, "hex")
     record.writeUIntBE(index, NODE_BYTES + 1, INDEX_BYTES)
     record[RECORD_BYTES - 1] = kind
     return record
+}
+
+export function recordOfEvent({ node, kind }: Event, index: number): Buffer {
+    return recordOf({ node, index, kind: numberOfKind(kind) })
 }
 
 function readRecord(record: Buffer): IndexRecord {
@@ -111,6 +117,20 @@ export class NodeIndex {
         return undefined
     }
 
+    /** Whether these records, in any order, are all that it has, and it has them in its own. */
+    adds(sum: RecordSum): boolean {
+        const own = sum.empty()
+        for (const run of this.runs) {
+            let before: Uint8Array = Buffer.alloc(0)
+            for (const record of recordsOf(this.disk, run)) {
+                if (record.compare(before) <= 0) return false
+                own.add(record)
+                before = record
+            }
+        }
+        return own.equals(sum)
+    }
+
     /** Adds the records of the entries that follow what is covered. */
     add(records: Buffer[]): void {
         if (records.length === 0) return
@@ -183,5 +203,26 @@ function* inOrder(left: Generator<Buffer>, right: Generator<Buffer>): Generator<
             yield b.value as Buffer
             b = right.next()
         }
+    }
+}
+
+/** A sum of records that does not depend on their order, and that nobody who does not know its salt can hit. */
+export class RecordSum {
+    private sum = 0n
+
+    constructor(private readonly salt = randomBytes(16)) {}
+
+    /** Of none, to be compared with this one. */
+    empty(): RecordSum {
+        return new RecordSum(this.salt)
+    }
+
+    add(record: Uint8Array): void {
+        const digest = hash("sha256", Buffer.concat([this.salt, record]), "buffer")
+        this.sum += digest.readBigUInt64BE()
+    }
+
+    equals(other: RecordSum): boolean {
+        return this.sum === other.sum
     }
 }

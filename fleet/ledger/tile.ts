@@ -59,14 +59,22 @@ function lengthOf(entry: Uint8Array): Buffer {
 
 /** The entries of a bundle; undefined when its lengths do not add up. */
 export function entriesOf(bundle: Buffer): Buffer[] | undefined {
+    const { entries, end } = split(bundle)
+    return end === bundle.length ? entries : undefined
+}
+
+/** As many as there are; the last may be cut off where the bundle ends. */
+export function entriesAsFarAs(bundle: Buffer): Buffer[] {
+    return split(bundle).entries
+}
+
+function split(bundle: Buffer): { entries: Buffer[]; end: number } {
     const entries: Buffer[] = []
-    let at = 0
-    while (at < bundle.length) {
-        if (at + LENGTH_BYTES > bundle.length) return undefined
-        const end = at + LENGTH_BYTES + bundle.readUInt16BE(at)
-        if (end > bundle.length) return undefined
-        entries.push(bundle.subarray(at + LENGTH_BYTES, end))
-        at = end
+    let end = 0
+    while (end + LENGTH_BYTES <= bundle.length) {
+        const start = end + LENGTH_BYTES
+        end = start + bundle.readUInt16BE(end)
+        entries.push(bundle.subarray(start, end))
     }
-    return entries
+    return { entries, end }
 }
