@@ -35,7 +35,7 @@ import {
 import type { Tree } from "./tree"
 
 /** When the journal is longer than this, it goes into tiles. */
-const JOURNAL_BYTES_MAX = 4 * 2 ** 20
+const JOURNAL_BYTES_MAX = 2 ** 20
 const ORIGIN_FILE = "origin"
 
 export interface LedgerOptions {

@@ -30,18 +30,23 @@ export function hashesAt(level: number, size: number): number {
     return Math.floor(size / TILE_WIDTH ** level)
 }
 
-/** The hash `height` levels above the hashes of a tile. */
-export function nodeInTile(hashes: Buffer, height: number, index: number): Buffer {
-    if (height === 0) return hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)
-    return nodeHash(
-        nodeInTile(hashes, height - 1, index * 2),
-        nodeInTile(hashes, height - 1, index * 2 + 1)
-    )
-}
+/** The hashes of a tile, and those of the full subtrees above them, each made once. */
+export class TileNodes {
+    /** A heap: the root is 1, the children of n are 2n and 2n + 1. */
+    private readonly nodes: Buffer[] = []
 
-/** The hash that stands for a full tile one level up. */
-export function tileRoot(hashes: Buffer): Buffer {
-    return nodeInTile(hashes, TILE_HEIGHT, 0)
+    /** @param hashes may grow behind what is there */
+    constructor(readonly hashes: Buffer) {}
+
+    /** The hash `height` levels above the hashes, at `index` there. */
+    at(height: number, index: number): Buffer {
+        if (height === 0) return this.hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)
+        const place = 2 ** (TILE_HEIGHT - height) + index
+        return (this.nodes[place] ??= nodeHash(
+            this.at(height - 1, index * 2),
+            this.at(height - 1, index * 2 + 1)
+        ))
+    }
 }
 
 const LENGTH_BYTES = 2

@@ -10,20 +10,19 @@ import {
     bundleOf,
     entriesOf,
     hashesAt,
-    nodeInTile,
+    TileNodes,
     tilePath,
-    tileRoot,
     type Level,
 } from "./tile"
 
 const TILE_BYTES = TILE_WIDTH * HASH_BYTES
-const TILES_KEPT = 64
+const KEPT_MAX = 64
 
 /** The last tile of a level, which is not full yet. */
 interface GrowingTile {
     index: number
     width: number
-    hashes: Buffer
+    nodes: TileNodes
 }
 
 export class Tree {
@@ -32,7 +31,8 @@ export class Tree {
     private bundle: Uint8Array[] = []
     /** Full tiles and bundles that are not on disk, by their paths. */
     private readonly waiting = new Map<string, Buffer>()
-    private readonly kept = new Map<string, Buffer>()
+    private readonly tiles = new Map<string, TileNodes>()
+    private readonly bundles = new Map<string, Uint8Array[]>()
 
     /** @param base entries that are in the tiles @throws InputError when the tiles at the end are not there */
     constructor(
@@ -43,9 +43,9 @@ export class Tree {
         for (let level = 0; hashesAt(level, base) > 0; level++) {
             const width = hashesAt(level, base) % TILE_WIDTH
             const index = Math.floor(hashesAt(level, base) / TILE_WIDTH)
-            const hashes = Buffer.alloc(TILE_BYTES)
-            if (width > 0) this.stored(level, index, width).copy(hashes)
-            this.growing.push({ index, width, hashes })
+            const tile = emptyTile(index)
+            if (width > 0) this.stored(level, index, width).copy(tile.nodes.hashes)
+            this.growing.push({ ...tile, width })
         }
         const { index = 0, width = 0 } = this.growing[0] ?? {}
         if (width > 0) this.bundle = this.bundleAt(index, width)
@@ -72,21 +72,14 @@ export class Tree {
     }
 
     private push(level: number, hash: Buffer): void {
-        const tile = (this.growing[level] ??= {
-            index: 0,
-            width: 0,
-            hashes: Buffer.alloc(TILE_BYTES),
-        })
-        hash.copy(tile.hashes, tile.width * HASH_BYTES)
+        const tile = (this.growing[level] ??= emptyTile(0))
+        const { index, nodes } = tile
+        hash.copy(nodes.hashes, tile.width * HASH_BYTES)
         tile.width++
         if (tile.width < TILE_WIDTH) return
-        this.waiting.set(tilePath(level, tile.index), tile.hashes)
-        this.push(level + 1, tileRoot(tile.hashes))
-        this.growing[level] = {
-            index: tile.index + 1,
-            width: 0,
-            hashes: Buffer.alloc(TILE_BYTES),
-        }
+        this.waiting.set(tilePath(level, index), nodes.hashes)
+        this.push(level + 1, nodes.at(TILE_HEIGHT, 0))
+        this.growing[level] = emptyTile(index + 1)
     }
 
     root(size = this.count): Buffer {
@@ -97,18 +90,23 @@ export class Tree {
         const height = level % TILE_HEIGHT
         const first = index * 2 ** height
         const tile = Math.floor(first / TILE_WIDTH)
-        const hashes = this.tile(Math.floor(level / TILE_HEIGHT), tile)
-        return nodeInTile(hashes, height, (first % TILE_WIDTH) / 2 ** height)
+        const nodes = this.tile(Math.floor(level / TILE_HEIGHT), tile)
+        return nodes.at(height, (first % TILE_WIDTH) / 2 ** height)
     }
 
     leaf(index: number): Buffer {
         return this.subtree(0, index)
     }
 
-    private tile(level: number, index: number): Buffer {
-        const { index: last, hashes } = this.growing[level]
-        if (index === last) return hashes
-        return this.waiting.get(tilePath(level, index)) ?? this.stored(level, index)
+    private tile(level: number, index: number): TileNodes {
+        const { index: last, nodes } = this.growing[level]
+        if (index === last) return nodes
+        const path = tilePath(level, index)
+        return keep(
+            this.tiles,
+            path,
+            () => new TileNodes(this.waiting.get(path) ?? this.stored(level, index))
+        )
     }
 
     /** @throws RangeError for an index that is not in the log */
@@ -117,7 +115,8 @@ export class Tree {
             throw new RangeError(`no entry ${index} among ${this.count}`)
         const bundle = Math.floor(index / TILE_WIDTH)
         if (bundle === this.growing[0].index) return this.bundle[index % TILE_WIDTH]
-        return this.bundleAt(bundle)[index % TILE_WIDTH]
+        const entries = keep(this.bundles, tilePath("entries", bundle), () => this.bundleAt(bundle))
+        return entries[index % TILE_WIDTH]
     }
 
     private bundleAt(index: number, width = TILE_WIDTH): Uint8Array[] {
@@ -129,15 +128,12 @@ export class Tree {
         return entries.slice(0, width)
     }
 
-    /** The latest of them are kept in memory. */
     private stored(level: Level, index: number, width = TILE_WIDTH): Buffer {
-        const path = tilePath(level, index, width)
-        const bytes = this.kept.get(path) ?? readTile(this.disk, level, index, width)
+        const bytes = readTile(this.disk, level, index, width)
         if (bytes === undefined || (level !== "entries" && bytes.length < width * HASH_BYTES))
-            throw new InputError(`ledger/${path} is missing; motewise ledger verify tells more`)
-        this.kept.delete(path)
-        this.kept.set(path, bytes)
-        if (this.kept.size > TILES_KEPT) this.kept.delete(this.kept.keys().next().value as string)
+            throw new InputError(
+                `ledger/${tilePath(level, index, width)} is missing; motewise ledger verify tells more`
+            )
         return bytes
     }
 
@@ -165,13 +161,27 @@ export class Tree {
 
     private partial(): [path: string, bytes: Buffer][] {
         const files: [string, Buffer][] = []
-        this.growing.forEach(({ index, width, hashes }, level) => {
+        this.growing.forEach(({ index, width, nodes }, level) => {
             if (width === 0) return
-            files.push([tilePath(level, index, width), hashes.subarray(0, width * HASH_BYTES)])
+            const hashes = nodes.hashes.subarray(0, width * HASH_BYTES)
+            files.push([tilePath(level, index, width), hashes])
             if (level === 0) files.push([tilePath("entries", index, width), bundleOf(this.bundle)])
         })
         return files
     }
+}
+
+function emptyTile(index: number): GrowingTile {
+    return { index, width: 0, nodes: new TileNodes(Buffer.alloc(TILE_BYTES)) }
+}
+
+/** What was made last is kept, a bounded number of them. */
+function keep<T>(kept: Map<string, T>, path: string, make: () => T): T {
+    const value = kept.get(path) ?? make()
+    kept.delete(path)
+    kept.set(path, value)
+    if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string)
+    return value
 }
 
 /** A tile or bundle of at least that width: a partial one may have grown since. */
