@@ -6,6 +6,7 @@ import { benchCommand } from "./bench"
 import { buildCommand } from "./build"
 import { doctorCommand } from "./doctor"
 import { evalCommand } from "./eval"
+import { ledgerCommand } from "./ledger"
 import { newCommand } from "./new"
 import { runCommand } from "./run"
 import { simCommand } from "./sim"
@@ -24,6 +25,7 @@ export function motewiseCommand(): Command {
         .addCommand(buildCommand())
         .addCommand(trainCommand())
         .addCommand(evalCommand())
+        .addCommand(ledgerCommand())
         .addCommand(benchCommand())
         .addCommand(newCommand())
         .addCommand(doctorCommand())

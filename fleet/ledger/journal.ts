@@ -9,7 +9,7 @@
 import { crc32 } from "node:zlib"
 import { InputError } from "../../table/input-error"
 import type { Disk } from "./disk"
-import { bundleOf, entriesOf } from "./tile"
+import { bundleOf, entriesAsFarAs, entriesOf } from "./tile"
 
 export const JOURNAL = "journal"
 const MAGIC = Buffer.from("mwledger")
@@ -30,23 +30,32 @@ export interface JournalContents {
     tornBytes: number
     /** Of the last whole frame. */
     checksum: number
+    /** Said of a frame that no power cut spoilt: a whole one is behind it. What is in it is among the entries. */
+    damage?: string
 }
 
-/** Undefined when there is no journal. @throws InputError when it is damaged in a way that no power cut leaves */
+/** Undefined when there is no journal. @throws InputError when it is none, or of another version */
 export function readJournal(disk: Disk): JournalContents | undefined {
     const file = disk.read(JOURNAL)
     if (file === undefined) return undefined
     const { base, checksum } = readHead(file)
-    const contents = { base, entries: [] as Buffer[], length: HEAD_BYTES, checksum, tornBytes: 0 }
+    const contents: JournalContents = {
+        base,
+        entries: [],
+        length: HEAD_BYTES,
+        checksum,
+        tornBytes: 0,
+    }
     for (;;) {
-        const frame = frameAt(file, contents.length, contents.checksum)
+        const { length, checksum: before } = contents
+        const frame = frameAt(file, length, before) ?? damagedFrame(file, length)
         if (frame === undefined) break
+        if (!frame.isWhole) contents.damage ??= `ledger/${JOURNAL} is damaged at byte ${length}`
         contents.entries.push(...frame.entries)
         contents.length = frame.end
         contents.checksum = frame.checksum
     }
     contents.tornBytes = file.length - contents.length
-    refuseHole(file, contents)
     return contents
 }
 
@@ -68,6 +77,7 @@ interface Frame {
     entries: Buffer[]
     end: number
     checksum: number
+    isWhole: boolean
 }
 
 function frameAt(file: Buffer, start: number, checksumBefore: number): Frame | undefined {
@@ -79,17 +89,17 @@ function frameAt(file: Buffer, start: number, checksumBefore: number): Frame | u
     const payload = file.subarray(from, end)
     if (crc32(payload, checksumBefore) !== checksum) return undefined
     const entries = entriesOf(payload)
-    return entries && { entries, end, checksum }
+    return entries && { entries, end, checksum, isWhole: true }
 }
 
-/** A power cut spoils the last batch only: a bad frame with a good one behind it is something else, and not ours to cut off. */
-function refuseHole(file: Buffer, { length, tornBytes }: JournalContents): void {
-    if (tornBytes < FRAME_HEAD_BYTES) return
-    const next = length + FRAME_HEAD_BYTES + file.readUInt32BE(length)
-    if (frameAt(file, next, file.readUInt32BE(length + 4)) === undefined) return
-    throw new InputError(
-        `ledger/${JOURNAL}: damaged at byte ${length}, with whole batches behind it. No power cut does that: put back a copy of the ledger.`
-    )
+/** A power cut spoils the last batch only: one with a good one behind it is not to be cut off. */
+function damagedFrame(file: Buffer, start: number): Frame | undefined {
+    const from = start + FRAME_HEAD_BYTES
+    if (from > file.length) return undefined
+    const end = from + file.readUInt32BE(start)
+    const checksum = file.readUInt32BE(start + 4)
+    if (frameAt(file, end, checksum) === undefined) return undefined
+    return { entries: entriesAsFarAs(file.subarray(from, end)), end, checksum, isWhole: false }
 }
 
 /** Adds batches to a journal that was read, or started. */

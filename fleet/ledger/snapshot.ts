@@ -21,6 +21,10 @@ export interface Snapshot {
 export function openSnapshot(disk: Disk): Snapshot {
     const journal = readJournal(disk)
     if (journal === undefined) throw new InputError("no ledger: there is no ledger/journal")
+    if (journal.damage !== undefined)
+        throw new InputError(
+            `${journal.damage}, with whole batches behind it, which no power cut does: put back a copy of the ledger. motewise ledger verify tells more`
+        )
     const tree = new Tree(disk, journal.base)
     for (const entry of journal.entries) tree.append(entry)
     return { tree, journal, index: NodeIndex.open(disk, journal.base) }

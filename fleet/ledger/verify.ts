@@ -31,6 +31,8 @@ export interface Verdict {
     checkpoints: number
     areSignaturesChecked: boolean
     anchors: number
+    /** Of a batch that was being written when the power failed; the next writer cuts them off. */
+    tornBytes: number
     /** The first entry that is not what it was. */
     first?: Suspect
     /** All that is wrong, the entry included, in sentences. */
@@ -49,8 +51,22 @@ export interface VerifyOptions {
 
 const TELL_EVERY = 1024
 
-/** @throws InputError when there is no ledger, or no telling where its entries are */
+const ATTEMPTS = 3
+
+/**
+ * A writer that goes on meanwhile moves files, which looks like damage: then it looks again.
+ * @throws InputError when there is no ledger, or no telling where its entries are
+ */
 export function verifyLedger(disk: Disk, options: VerifyOptions = {}): Verdict {
+    for (let attempt = 1; ; ++attempt) {
+        const base = readJournal(disk)?.base
+        const verdict = verifyOnce(disk, options)
+        if (verdict.isRight || attempt === ATTEMPTS || base === readJournal(disk)?.base)
+            return verdict
+    }
+}
+
+function verifyOnce(disk: Disk, options: VerifyOptions): Verdict {
     const journal = readJournal(disk)
     if (journal === undefined) throw new InputError("no ledger: there is no ledger/journal")
     const problems: string[] = []
@@ -58,6 +74,7 @@ export function verifyLedger(disk: Disk, options: VerifyOptions = {}): Verdict {
     const anchors = (options.anchors ?? []).map(anchor => ({ ...anchor, what: "anchor" }))
     const witnesses = [...signed, ...anchors].sort((a, b) => a.size - b.size)
     const pass = passOver(disk, journal, witnesses, problems, options.tell ?? (() => {}))
+    if (journal.damage !== undefined) problems.unshift(journal.damage)
     if (pass.first !== undefined) problems.unshift(pass.first.told)
     return {
         isRight: problems.length === 0,
@@ -66,6 +83,7 @@ export function verifyLedger(disk: Disk, options: VerifyOptions = {}): Verdict {
         checkpoints: signed.length,
         areSignaturesChecked: options.publicKey !== undefined,
         anchors: anchors.length,
+        tornBytes: journal.tornBytes,
         first: pass.first,
         problems,
     }

@@ -98,7 +98,7 @@ test("a journal damaged before its last batch is refused, for no power cut does 
     const bytes = disk.read("journal") as Buffer
     bytes[40] ^= 1
     disk.replace("journal", bytes)
-    assert.throws(() => Ledger.on(disk), /ledger\/journal: damaged at byte 24/)
+    assert.throws(() => Ledger.on(disk), /ledger\/journal is damaged at byte 24/)
 })
 
 test("a ledger that lost what it signed is not continued", async () => {
