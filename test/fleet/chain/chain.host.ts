@@ -27,7 +27,12 @@ const skip =
         : "anvil is not installed (npm install --include=optional)"
 
 const folders: string[] = []
-after(() => folders.forEach(folder => rmSync(folder, { recursive: true, force: true })))
+const chains: Chain[] = []
+after(async () => {
+    // A chain that a failed test left would keep this process.
+    for (const chain of chains) await chain.close()
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 
 function newFolder(): string {
     const folder = mkdtempSync(join(tmpdir(), "motewise-chain-"))
@@ -52,7 +57,9 @@ async function kill(folder: string): Promise<void> {
 }
 
 async function openLocal(folder: string, say: (line: string) => void = () => {}): Promise<Chain> {
-    return (await openChain("local", folder, say)) ?? assert.fail("no chain")
+    const chain = (await openChain("local", folder, say)) ?? assert.fail("no chain")
+    chains.push(chain)
+    return chain
 }
 
 test("the committed artifact is what the compiler makes of the source", () => {

@@ -76,6 +76,7 @@ test("a power cut at any byte leaves all that was promised, perhaps with the bat
             )
             assert.deepEqual(known, expected, at)
             ledger.append(ALL.slice(ledger.size, END))
+            assert.deepEqual(Ledger.on(next.afterPowerCut("lost")).root(), roots[END], at)
             ledger.close()
             assert.deepEqual(Ledger.on(next).root(), roots[END], at)
         }

@@ -108,6 +108,14 @@ test("every inclusion proof verifies, and none with one bit wrong in proof, leaf
     )
 })
 
+test("a proof that ends too low in a larger log is none", () => {
+    const proof = inclusionProof(tree.subtree, 0, 2)
+    const leaf = leafHash(entryOf(0))
+    assert.ok(verifyInclusion(leaf, 0, 2, proof, tree.root(2)), "of two")
+    for (const size of [3, 4, 5])
+        assert.ok(!verifyInclusion(leaf, 0, size, proof, tree.root(2)), `of ${size}`)
+})
+
 test("every consistency proof verifies, and none with one byte wrong in proof or either root", () => {
     holds(
         fc.tuple(sizes, fc.integer({ min: 1, max: 255 })),
