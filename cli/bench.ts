@@ -7,8 +7,10 @@ import { measurePowerCuts } from "../bench/power-cuts/cuts"
 import { reconnect } from "../bench/reconnect/reconnect"
 import { measureSignatures } from "../bench/signatures/signatures"
 import { soakInHalves } from "../bench/soak/halves"
+import { benchLedgerCommand } from "./bench-ledger"
 import { mutationCommand } from "./bench-mutation"
 import { integerFrom } from "./numbers"
+import { printObject } from "./print"
 import { watchShare } from "./progress"
 
 export function benchCommand(): Command {
@@ -21,6 +23,7 @@ export function benchCommand(): Command {
         .addCommand(mutationCommand())
         .addCommand(inferenceCommand())
         .addCommand(signaturesCommand())
+        .addCommand(benchLedgerCommand())
 }
 
 function soakCommand(): Command {
@@ -35,7 +38,7 @@ function soakCommand(): Command {
             const progress = watchShare("soaked")
             const result = await soakInHalves(options, progress.tell)
             progress.done()
-            print(result, json)
+            printObject(result, json)
             const { alarmsLost, unaccounted, panics } = result
             if (alarmsLost > 0 || unaccounted > 0 || panics > 0) process.exitCode = 1
         })
@@ -50,7 +53,7 @@ function reconnectCommand(): Command {
         .addHelpText("after", "\nExamples:\n  motewise bench reconnect --nodes 50")
         .action(async ({ nodes, seed, json }) => {
             const result = await reconnect(nodes, seed)
-            print(result, json)
+            printObject(result, json)
             if (result.missing > 0) process.exitCode = 1
         })
 }
@@ -83,7 +86,7 @@ function offlineCommand(): Command {
             const { told, ...figures } = await offline(hours, progress.tell)
             progress.done()
             const alarmsFirst = told.findIndex(({ isAlarm }) => !isAlarm)
-            print({ ...figures, alarmsFirst, told: told.length }, json)
+            printObject({ ...figures, alarmsFirst, told: told.length }, json)
             if (figures.unaccounted + figures.panics > 0) process.exitCode = 1
         })
 }
@@ -122,15 +125,5 @@ function printRows(rows: object[], json: boolean): void {
     }
     const table = new Table({ head: Object.keys(rows[0]), style: { head: [], border: [] } })
     for (const row of rows) table.push(Object.values(row).map(value => String(value ?? "-")))
-    console.log(table.toString())
-}
-
-function print(result: object, json: boolean): void {
-    if (json) {
-        console.log(JSON.stringify(result))
-        return
-    }
-    const table = new Table({ style: { head: [], border: [] } })
-    for (const [name, value] of Object.entries(result)) table.push([name, String(value)])
     console.log(table.toString())
 }

@@ -6,6 +6,7 @@ import { benchCommand } from "./bench"
 import { buildCommand } from "./build"
 import { doctorCommand } from "./doctor"
 import { evalCommand } from "./eval"
+import { ledgerCommand } from "./ledger"
 import { newCommand } from "./new"
 import { recordCommand } from "./record"
 import { runCommand } from "./run"
@@ -26,6 +27,7 @@ export function motewiseCommand(): Command {
         .addCommand(recordCommand())
         .addCommand(trainCommand())
         .addCommand(evalCommand())
+        .addCommand(ledgerCommand())
         .addCommand(benchCommand())
         .addCommand(newCommand())
         .addCommand(doctorCommand())
