@@ -35,7 +35,11 @@ const REFUSED: [string, string, RegExp][] = [
     ["half a node", scenario({ nodes: 1.5 }), /nodes: 1.5 is not a whole number from 1 to 1000/],
     ["a seed in words", scenario({ seed: "one" }), /seed: "one" is not a whole number/],
     ["no seconds", scenario({ seconds: 0 }), /seconds: 0 is not/],
-    ["another world", scenario({ world: "moon" }), /world: no "moon"\. There are: room, soil, .*replay$/],
+    [
+        "another world",
+        scenario({ world: "moon" }),
+        /world: no "moon"\. There are: room, soil, .*replay$/,
+    ],
     [
         "an unknown fault",
         scenario({ faults: ["crc", { kind: "kik", every: "1s" }] }),
