@@ -1,13 +1,10 @@
 /** A generated detector of kind "ewma-z" as a model of a node: `model: new EwmaDetector(steam)`. */
 import { Channel, ChannelDetector } from "./channel-detector"
 import { DetectorModel } from "./detector"
-import { EwmaZ } from "./ewma-z"
+import { EwmaZ, EwmaZModel } from "./ewma-z"
 
-export interface EwmaDetectorModel extends DetectorModel {
+export interface EwmaDetectorModel extends DetectorModel, Omit<EwmaZModel, "deviationFloor"> {
     kind: string
-    alpha: number
-    threshold: number
-    alarmedShare: number
     /** By input, in its unit. */
     deviationFloors: number[]
 }

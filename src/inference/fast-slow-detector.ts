@@ -1,17 +1,13 @@
 /** A generated detector of kind "fast-slow" as a model of a node: `model: new FastSlowDetector(drift)`. It tells where an alarm begins. */
 import { Channel, ChannelDetector } from "./channel-detector"
 import { DetectorModel } from "./detector"
-import { FastSlow } from "./fast-slow"
+import { FastSlow, FastSlowModel } from "./fast-slow"
 
-export interface FastSlowDetectorModel extends DetectorModel {
+export interface FastSlowDetectorModel
+    extends DetectorModel, Omit<FastSlowModel, "deviationFloor"> {
     kind: string
-    fastAlpha: number
-    slowAlpha: number
-    threshold: number
     /** By input, in its unit. */
     deviationFloors: number[]
-    refractory: number
-    settling: number
 }
 
 export class FastSlowDetector extends ChannelDetector<FastSlowDetectorModel> {

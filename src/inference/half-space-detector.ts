@@ -1,20 +1,10 @@
 /** A generated detector of kind "half-space-trees" as a model of a node: `model: new HalfSpaceDetector(motor)`. A board is one group. */
 import { DetectorModel } from "./detector"
-import { HalfSpaceTrees } from "./half-space-trees"
+import { HalfSpaceModel, HalfSpaceTrees } from "./half-space-trees"
 import { MISSING, Model, ModelInput, UNKNOWN } from "./model"
 
-export interface HalfSpaceDetectorModel extends DetectorModel {
+export interface HalfSpaceDetectorModel extends DetectorModel, HalfSpaceModel {
     kind: string
-    seed: number
-    trees: number
-    depth: number
-    window: number
-    /** By input, in its unit. */
-    lows: number[]
-    highs: number[]
-    threshold: number
-    massMin: number
-    refractory: number
 }
 
 export class HalfSpaceDetector implements Model {

@@ -1,7 +1,7 @@
 /** The kinds of detectors, with the parameters of each in the channels' units, and what one says of a stream under Node. */
 import { EwmaDetector } from "../../src/inference/ewma-detector"
-import { EwmaZ } from "../../src/inference/ewma-z"
-import { FastSlow } from "../../src/inference/fast-slow"
+import { EwmaZ, type EwmaZModel } from "../../src/inference/ewma-z"
+import { FastSlow, type FastSlowModel } from "../../src/inference/fast-slow"
 import { FastSlowDetector } from "../../src/inference/fast-slow-detector"
 import { HalfSpaceDetector } from "../../src/inference/half-space-detector"
 import { type HalfSpaceModel, HalfSpaceTrees } from "../../src/inference/half-space-trees"
@@ -10,22 +10,14 @@ import { UNUSUAL } from "../../src/inference/verdict"
 import type { DetectorModel } from "../../src/inference/detector"
 import type { Stream } from "./streams"
 
-export interface EwmaParameters {
+export interface EwmaParameters extends Omit<EwmaZModel, "deviationFloor"> {
     kind: "ewma-z"
-    alpha: number
-    threshold: number
-    alarmedShare: number
     deviationFloors: number[]
 }
 
-export interface FastSlowParameters {
+export interface FastSlowParameters extends Omit<FastSlowModel, "deviationFloor"> {
     kind: "fast-slow"
-    fastAlpha: number
-    slowAlpha: number
-    threshold: number
     deviationFloors: number[]
-    refractory: number
-    settling: number
 }
 
 export interface HalfSpaceParameters extends HalfSpaceModel {

@@ -2,6 +2,7 @@
 import { cellError, shown, textColumn } from "../../table/columns"
 import type { Table } from "../../table/csv"
 import { InputError } from "../../table/input-error"
+import { groupsOf } from "../examples"
 import type { CellClass } from "../../table/meanings"
 
 /** The name of the one group of a recording whose rows are not told apart. */
@@ -33,18 +34,15 @@ export interface Stream {
 export function groupsByCells(table: Table, columns: string[] = []): Group[] {
     if (columns.length === 0) return [{ name: WHOLE, rows: Int32Array.from(table.rows.keys()) }]
     const cells = columns.map(column => textColumn(table, column))
-    const rows = new Map<string, number[]>()
-    for (const row of table.rows.keys()) {
-        const key = cells.map((column, i) => {
-            if (column[row] === "") throw cellError(table, row, columns[i], "")
-            return column[row]
-        })
-        const name = key.join("/")
-        const known = rows.get(name)
-        if (known === undefined) rows.set(name, [row])
-        else known.push(row)
-    }
-    return [...rows].map(([name, own]) => ({ name, rows: Int32Array.from(own) }))
+    const groups: number[][] = []
+    groupsOf(table, columns).forEach((group, row) => {
+        groups[group] ??= []
+        groups[group].push(row)
+    })
+    return groups.map(rows => ({
+        name: cells.map(column => column[rows[0]]).join("/"),
+        rows: Int32Array.from(rows),
+    }))
 }
 
 /** The cell most rows have is what is usual, every other one is an event: [usual, ...unusual], named for the verdict's classes. */
