@@ -9,7 +9,6 @@ import { judge, type Judgement, type Runtime } from "../train/judging"
 import { readModelFolder } from "../train/model-folder"
 import { writePredictions } from "../train/predictions"
 import type { Form } from "../train/vm-verdicts"
-import { evalDetector } from "./eval-detector"
 import { listOf } from "./lists"
 
 interface EvalOptions {
@@ -60,6 +59,7 @@ Examples:
 async function run(folder: string, options: EvalOptions): Promise<void> {
     const { data, label, groupBy, runtime, form, predictions, json } = options
     if (isDetectorFolder(folder)) {
+        const { evalDetector } = await import("./eval-detector")
         await evalDetector(folder, options)
         return
     }

@@ -14,7 +14,6 @@ import { classesOf } from "./classes"
 import { listOf, refuseTwice } from "./lists"
 import { mapOf } from "./mapping"
 import { ALARMS_PER_1000_ROWS } from "../train/detector/unlabelled"
-import { runDetector } from "./train-detector"
 import { integerFrom, numberFrom } from "./numbers"
 import { sayShare } from "./progress"
 
@@ -192,6 +191,7 @@ async function run(options: TrainOptions): Promise<void> {
     const { data, out, name, holdout, json, label, kind, ...wishes } = options
     checkKind(options)
     if (kind === "detector") {
+        const { runDetector } = await import("./train-detector")
         await runDetector({ ...options, name: name ?? nameFrom(out) })
         return
     }
