@@ -2,3 +2,9 @@
 
 /** `mqtt://host:port` */
 export const SETTING_BROKER = "BROKER"
+
+/**
+ * `<id>-<secret>`, 16 and 64 hex digits: what a node enrols with (contract/enrolment.ts), and the id it goes by. A node without one
+ * goes by its chip's id, and speaks in the open; a node with one says nothing in the open but its state.
+ */
+export const SETTING_CLAIM = "CLAIM"

@@ -18,7 +18,17 @@ export function downTopic(id: string): string {
     return `mw/${id}/down`
 }
 
+/** Before a credential: the node's side of enrolment (contract/enrolment.ts), and the registrar's. */
+export function enrolUpTopic(id: string): string {
+    return `mw/${id}/enrol/up`
+}
+
+export function enrolDownTopic(id: string): string {
+    return `mw/${id}/enrol/down`
+}
+
 /** What the far end subscribes to, to hear every node. */
 export const EVERY_UP_TOPIC = "mw/+/up"
 export const EVERY_STATE_TOPIC = "mw/+/state"
 export const EVERY_ACK_TOPIC = "mw/+/ack"
+export const EVERY_ENROL_UP_TOPIC = "mw/+/enrol/up"
