@@ -48,6 +48,7 @@ export function nameOfRefusal(refusal: Refusal, isClaim: boolean): RefusalName {
             return isClaim ? "wrongClaim" : "wrongCredential"
         case "expiredCredential":
         case "foreignTopic":
+        case "oversized":
             return refusal
     }
 }
