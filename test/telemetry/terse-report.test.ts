@@ -1,3 +1,4 @@
+import * as ds from "@devicescript/core"
 import { beforeEach, describe, expect, test } from "../suite"
 import { Sensor, SensorError } from "../../src/drivers/sensor"
 import { publishPacket } from "../../src/mqtt/packets"
@@ -52,6 +53,7 @@ let flashWrites: number
 let bootEpochMs: number
 
 async function round(minute: number, verdict: string): Promise<Buffer | undefined> {
+    await ds.sleep(0)
     await sampler.round()
     const uptimeMs = minute * MINUTE_MS
     const head: any = { boot: BOOT, sequence: 300, uptimeMs, samples: SAMPLES }
