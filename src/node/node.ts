@@ -88,7 +88,7 @@ class Node {
         this.outbox = new Outbox(routineReports, ALARM_SLOTS)
         this.sampler = new Sampler(parts)
         this.reporter = new Reporter(
-            new ReportWriter(),
+            new ReportWriter(false),
             report,
             this.sampler,
             model.name,
