@@ -242,8 +242,9 @@ test("a truncated message, one that goes on, and one that is not in its one enco
         ...[0, 1, 2, 18, hello.length - 1].map(end => hello.subarray(0, end)),
         ...[100, proof.length - 1].map(end => proof.subarray(0, end)),
         Buffer.concat([hello, Buffer.alloc(1)]),
-        // The version as a byte of its own; the array without its length.
+        // The version as a byte of its own, and as a float; the array without its length.
         Buffer.concat([Buffer.from("831801", "hex"), hello.subarray(2)]),
+        Buffer.concat([Buffer.from("83f93c00", "hex"), hello.subarray(2)]),
         Buffer.concat([Buffer.from("9f", "hex"), hello.subarray(1), Buffer.from("ff", "hex")]),
         ...[
             [2],
