@@ -27,7 +27,6 @@ import {
     KEY_DOWN,
     KEY_UP,
     SEALED_COMMAND,
-    SEALED_HEAD_HEX,
     SEALED_OTHER,
     SEALED_REPORT,
     sealNonce,
@@ -36,8 +35,6 @@ import { ackTopic, downTopic, enrolDownTopic, upTopic } from "../../src/telemetr
 import { openWith, sealWith } from "../../fleet/sealing/seal"
 import type { Claim } from "../../fleet/registrar/claim"
 import type { HostIdentity } from "./host-identity"
-
-const NONCE_AT = SEALED_HEAD_HEX.length / 2
 
 /** What came of a message on `enrol/down`. */
 export type Step =
@@ -124,7 +121,7 @@ export class HostNode {
             Buffer.from(content)
         )
         if (opened === undefined) return undefined
-        const [secret, credential] = (decode(opened) as Uint8Array[]).map(bytes =>
+        const [secret, credential] = (decode(opened.plaintext) as Uint8Array[]).map(bytes =>
             Buffer.from(bytes)
         )
         const key = (purpose: string) => derived(secret, "", purpose)
@@ -159,19 +156,13 @@ export class HostNode {
     /** What a command on `down` says; undefined when it is not for this boot, not newer than the last, or not genuine. */
     hearCommand(payload: Uint8Array): [name: string, value: unknown] | undefined {
         const { session } = this
-        const bytes = Buffer.from(payload)
-        const opened = session && openWith(session.down, downTopic(this.id), bytes)
+        const opened = session && openWith(session.down, downTopic(this.id), payload)
         if (opened === undefined) return undefined
-        const number = bytes.readUInt32BE(NONCE_AT + BOOT_BYTES + 1)
-        const nonce = sealNonce(this.boot, SEALED_COMMAND, number)
-        const isNew = number > this.lastCommand
-        if (
-            !isNew ||
-            bytes.compare(nonce, 0, nonce.length, NONCE_AT, NONCE_AT + nonce.length) !== 0
-        )
-            return undefined
+        const number = opened.nonce.readUInt32BE(BOOT_BYTES + 1)
+        const isOurs = opened.nonce.equals(sealNonce(this.boot, SEALED_COMMAND, number))
+        if (!isOurs || number <= this.lastCommand) return undefined
         this.lastCommand = number
-        return Object.entries(decode(opened) as Record<string, unknown>)[0]
+        return Object.entries(decode(opened.plaintext) as Record<string, unknown>)[0]
     }
 
     /** What there is to be said on `ack` to a command; undefined for one that asks for no answer. */

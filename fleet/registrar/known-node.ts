@@ -1,5 +1,5 @@
 /** A node in memory: its record, and what can be had from the record again. */
-import { SessionKeys, type Opened } from "../sealing/seal"
+import { SessionKeys, type OpenedUp } from "../sealing/seal"
 import { ackTopic, downTopic, upTopic } from "../../src/telemetry/contract/topics"
 import type { NodeRecord } from "./node-record"
 
@@ -21,7 +21,10 @@ export class KnownNode {
     }
 
     /** By the present session, or by the one before. Undefined when neither opens it. */
-    open(topic: "up" | "ack", payload: Uint8Array): (Opened & { isCurrent: boolean }) | undefined {
+    open(
+        topic: "up" | "ack",
+        payload: Uint8Array
+    ): (OpenedUp & { isCurrent: boolean }) | undefined {
         const { session, previousSecret } = this.record
         const name = topic === "up" ? upTopic(this.id) : ackTopic(this.id)
         for (const secret of [session?.secret, previousSecret]) {

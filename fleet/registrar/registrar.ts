@@ -22,8 +22,6 @@ import {
 import {
     NONCE_BYTES,
     SEALED_EXTRA_BYTES,
-    SEALED_OTHER,
-    SEALED_REPORT,
     SESSION_SECRET_BYTES,
 } from "../../src/telemetry/contract/sealing"
 import { REPORT_BYTES_MAX } from "../../src/telemetry/contract/senml"
@@ -204,7 +202,7 @@ export class Registrar {
             const bytesMax = kind === "up" ? UP_BYTES_MAX : ENROLMENT_BYTES_MAX
             if (node === undefined) this.refuse(undefined, "unknownNode")
             else if (payload.length > bytesMax) this.refuse(node, "oversized")
-            else if (kind === "up") return this.hearReport(node, payload)
+            else if (kind === "up") return this.opened(node, "up", payload)
             else if (kind === "ack") await this.hearAck(node, payload)
             else await this.hearEnrolment(node, payload)
             return undefined
@@ -425,14 +423,6 @@ export class Registrar {
         this.options.say(
             `node ${id}: enrolled anew with key ${nameOf((newcomer as Newcomer).key)}: key ${was} was not there, and is closed`
         )
-    }
-
-    private async hearReport(node: KnownNode, payload: Uint8Array): Promise<Heard | undefined> {
-        const heard = await this.opened(node, "up", payload)
-        if (heard === undefined) return undefined
-        if (heard.kind === SEALED_REPORT || heard.kind === SEALED_OTHER) return heard
-        this.refuse(node, "malformed")
-        return undefined
     }
 
     private async hearAck(node: KnownNode, payload: Uint8Array): Promise<void> {
