@@ -20,6 +20,13 @@ export class P256 implements EccEngine {
         return bytes
     }
 
+    makeKey(): Buffer {
+        for (;;) {
+            const key = this.random(32)
+            if (p256.utils.isValidPrivateKey(key)) return key
+        }
+    }
+
     publicKey(privateKey: Buffer): Buffer {
         return Buffer.from(p256.getPublicKey(privateKey, false)).subarray(UNCOMPRESSED_BYTES)
     }

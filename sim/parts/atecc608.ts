@@ -15,6 +15,7 @@ import { Part, PartClock } from "./part"
 /** What the chip computes and a VM cannot: handed in. Keys of 32 bytes, public keys x and y, signatures r and s. */
 export interface EccEngine {
     random(length: number): Buffer
+    makeKey(): Buffer
     publicKey(privateKey: Buffer): Buffer
     sign(privateKey: Buffer, digest: Buffer): Buffer
 }
@@ -120,7 +121,7 @@ export interface Eeprom {
 export class SimAtecc608 implements Part {
     readonly eeprom: Eeprom
     revision = [0x00, 0x00, 0x60, 0x03]
-    /** Answers yet to be read, the next ones, that go out with a bit flipped; one read again counts again. */
+    /** Answers to commands, the next ones to be read, that go out with a bit flipped; one read again counts again. */
     corruptAnswers = 0
     /** Commands, the next ones, that arrive with a bit flipped. */
     corruptCommands = 0
@@ -140,6 +141,7 @@ export class SimAtecc608 implements Part {
     private readyAt = 0
     private output: Buffer | undefined
     private outputAt = 0
+    private isAnswerToCommand = false
     private tempKey: Buffer | undefined
     private digestBuffer: Buffer | undefined
 
@@ -164,7 +166,7 @@ export class SimAtecc608 implements Part {
         configuration[LOCK_CONFIG] = 0
         configuration[LOCK_VALUE] = 0
         configuration[SLOT_LOCKED] = 0xfe
-        keys[0] = this.engine.random(32)
+        keys[0] = this.engine.makeKey()
     }
 
     /** SDA low for 60 us, by whatever goes over the wires. One that is awake takes no notice. */
@@ -177,6 +179,7 @@ export class SimAtecc608 implements Part {
         if (low < WAKE_LOW_MICROSECONDS) return
         this.isAwake = true
         this.awakeSince = this.clock.millis()
+        this.isAnswerToCommand = false
         this.answer(Buffer.from([this.wakeStatus]), WAKE_MS)
     }
 
@@ -195,7 +198,7 @@ export class SimAtecc608 implements Part {
     read(length: number): Buffer | undefined {
         this.look()
         if (!this.isListening() || this.output === undefined) return undefined
-        const isCorrupt = this.corruptAnswers > 0
+        const isCorrupt = this.isAnswerToCommand && this.corruptAnswers > 0
         if (isCorrupt) this.corruptAnswers--
         const bytes = Buffer.alloc(length)
         for (let at = 0; at < length; ++at) {
@@ -234,6 +237,7 @@ export class SimAtecc608 implements Part {
     }
 
     private take(packet: Buffer): void {
+        this.isAnswerToCommand = true
         const count = packet.length - 1
         const isWhole = count >= 7 && packet[1] === count
         const crc = isWhole ? crc16(packet, 1, count - 2) : 0
@@ -392,7 +396,7 @@ export class SimAtecc608 implements Part {
         if (mode === 0x04) {
             const mayMake = !this.isDataLocked() || (this.slotConfig(slot) & 0x2000) !== 0
             if (!mayMake || this.isSlotLocked(slot)) return EXECUTION_ERROR
-            this.eeprom.keys[slot] = this.engine.random(32)
+            this.eeprom.keys[slot] = this.engine.makeKey()
         }
         const key = this.eeprom.keys[slot]
         const mayShow = mode === 0x04 || (this.keyConfig(slot) & 0x02) !== 0
