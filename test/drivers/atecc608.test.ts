@@ -6,6 +6,7 @@ import { Part } from "../../sim/parts/part"
 import { Atecc608 } from "../../src/trust/atecc608/atecc608"
 import { serialNumber } from "../../src/trust/atecc608/configuration"
 import { ChipError } from "../../src/trust/atecc608/fault"
+import { Atecc608Link } from "../../src/trust/atecc608/link"
 import { answerLength, commandPacket, crc16 } from "../../src/trust/atecc608/packet"
 import { Atecc608Provisioning } from "../../src/trust/atecc608/provisioning"
 import { expectBytes } from "../expect"
@@ -103,6 +104,12 @@ async function expectChipFault(fault: string, body: () => Promise<any>): Promise
     if (error === undefined) throw new Error(`expected a ${fault} fault, got a value`)
     if (!(error instanceof ChipError)) throw error
     expect((error as ChipError).fault as string).toBe(fault)
+}
+
+/** A timeout; the part is done with it before anybody asks for something else. */
+async function expectSlow(body: () => Promise<any>): Promise<void> {
+    await expectChipFault("timeout", body)
+    clock.now += 1000
 }
 
 describe("atecc608", () => {
@@ -250,6 +257,21 @@ describe("atecc608", () => {
         expectBytes(await chip.sign(0, digest), SAMPLE_SIGNATURE)
     })
 
+    test("each command may take almost three times as long as published, and not five times", async () => {
+        part.slownessPercent = 290
+        await chip.revision()
+        await chip.configuration()
+        await chip.random()
+        await chip.counter(0)
+        await chip.publicKey(0)
+        part.slownessPercent = 500
+        await expectSlow(async () => await chip.revision())
+        await expectSlow(async () => await chip.configuration())
+        await expectSlow(async () => await chip.random())
+        await expectSlow(async () => await chip.counter(0))
+        await expectSlow(async () => await chip.publicKey(0))
+    })
+
     test("what it was told last does not fall to its watchdog: it rests first, and forgets nothing", async () => {
         // Another fiber holds the program up before the first look for the nonce's answer.
         const late = new Meddled(part, transaction => {
@@ -309,6 +331,21 @@ describe("atecc608", () => {
         expectBytes(signature, SAMPLE_SIGNATURE)
         // The key was asked for while the nonce was under way, and had to wait.
         expect(wires.heard.indexOf("w030740") > wires.heard.indexOf("w030741")).toBe(true)
+    })
+
+    test("whoever waits for it longer than 5 s is told that it is taken, until it is given back", async () => {
+        const link = new Atecc608Link(bus, clock, 0x60)
+        await link.open()
+        const startedAt = clock.now
+        await expectChipFault("timeout", async () => await link.open())
+        expect(clock.now - startedAt).toBe(5005)
+        await link.close()
+        await link.open()
+        await link.close()
+        bus.parts = []
+        await expectChipFault("bus", async () => await link.open())
+        bus.parts = [part]
+        await link.open()
     })
 
     test("the configuration is read whole, with the serial number in two pieces", async () => {

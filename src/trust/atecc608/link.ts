@@ -140,7 +140,7 @@ export class Atecc608Link {
                 else if (frame[1] === STATUS_AWAKE) return
                 else fault = new ChipError(faultOfStatus(frame[1]), "when it was woken")
             } catch (e) {
-                if (fault.fault === "bus") fault = new ChipError("bus", (e as Error).message)
+                fault = new ChipError("bus", (e as Error).message)
             }
             await this.tell(SLEEP)
         }
