@@ -120,8 +120,8 @@ test("a look changes nothing: it asks for the revision and reads", async () => {
     assert.deepEqual(plan.lines.slice(1), [
         "write nothing: the configuration is right as it is",
         "lock the configuration: FOR EVER, as all 128 bytes stand",
-        "lock the data zone: FOR EVER, as its slots stand",
         "make a key in slot 0: one that is there is LOST",
+        "lock the data zone: FOR EVER, as its slots stand",
         "lock slot 0: FOR EVER this key, and no other",
     ])
 })
@@ -280,6 +280,21 @@ test("a key that does not sign is not locked", async () => {
     assert.equal(desk.locks, "0000ffff")
 })
 
+test("a key that somebody put into an unlocked slot is not taken up", async () => {
+    for (const locks of ["55", "00"]) {
+        const desk = new Desk()
+        const { configuration, keys } = desk.part.eeprom
+        configuration[87] = 0
+        configuration[86] = parseInt(locks, 16)
+        const known = new P256("known").makeKey()
+        keys[0] = known
+        const key = await desk.provisioning.run(desk.serial)
+        assert.notDeepEqual(keys[0], known)
+        assert.notDeepEqual(key, new P256("").publicKey(known))
+        assert.equal(desk.locks, LOCKED)
+    }
+})
+
 test("another chip than the one that was named is left alone", async () => {
     const desk = new Desk()
     const other = new Desk("other")
@@ -303,15 +318,15 @@ test("a chip that was locked for another purpose is left alone, and told as such
         }
 })
 
-test("locks that cannot be are no reason to go on", async () => {
-    for (const [at, value] of [
-        [86, 0],
-        [88, 0xfe],
-    ]) {
+test("a chip that was locked in another order is left alone", async () => {
+    // Configuration, data zone, slot 0: only in this order.
+    for (const locks of ["0055ffff", "0055feff", "5555feff", "5500feff"]) {
         const desk = new Desk()
-        desk.part.eeprom.configuration[at] = value
-        await assert.rejects(desk.provisioning.run(desk.serial), /foreign: .* locks that cannot be/)
-        assert.equal(desk.sent(LOCK), 0)
+        Buffer.from(locks, "hex").copy(desk.part.eeprom.configuration, 86)
+        await assert.rejects(desk.provisioning.plan(), /foreign: .* in another order/)
+        await assert.rejects(desk.provisioning.run(desk.serial), /foreign: .* in another order/)
+        assert.equal(desk.locks, locks)
+        assert.equal(desk.sent(INFO) + desk.sent(READ), desk.commands.length)
     }
 })
 

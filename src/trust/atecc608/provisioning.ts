@@ -1,10 +1,11 @@
 /**
- * What is done to an ATECC608 once in its life, and cannot be undone: its configuration is locked, its data zone is locked, the chip makes
- * its key, the key is locked. A node never does it; examples/provision-se.ts does, when somebody has named the chip.
+ * What is done to an ATECC608 once in its life, and cannot be undone: its configuration is locked, the chip makes its key, its data zone is
+ * locked, the key is locked. A node never does it; examples/provision-se.ts does, when somebody has named the chip.
  *
  * Power may fail at any moment: whoever runs it again goes on where it stopped. Nothing is locked that was not read back just before, and
- * the chip is told the CRC of what it is to lock, and refuses when it holds something else. Until the last lock the key is nobody's: each
- * run makes another.
+ * the chip is told the CRC of the configuration it is to lock, and refuses when it holds another. Until the last lock the key is nobody's:
+ * each run makes another, for one that was there may have been put there by somebody who knows it. The key comes before the data zone's
+ * lock, when every chip makes one; after it, which is only when power failed in between, it is the slot's configuration that lets it.
  *
  * Opcodes, modes, times: Microchip's CryptoAuthLib, calib_command.h, calib_lock.c, calib_write.c and calib_execution.c.
  */
@@ -12,8 +13,6 @@ import { Atecc608, DIGEST_BYTES, GENKEY, GENKEY_MS, PUBLIC_KEY_BYTES } from "./a
 import {
     CONFIGURATION_BYTES,
     KEY_SLOT,
-    LOCK_CONFIG_AT,
-    LOCK_VALUE_AT,
     firstDifference,
     isConfigurationLocked,
     isDataLocked,
@@ -73,11 +72,9 @@ export class Atecc608Provisioning {
                 lines.push("write nothing: the configuration is right as it is")
             lines.push("lock the configuration: FOR EVER, as all 128 bytes stand")
         }
+        if (!isKeyLocked(held)) lines.push("make a key in slot 0: one that is there is LOST")
         if (!isDataLocked(held)) lines.push("lock the data zone: FOR EVER, as its slots stand")
-        if (!isKeyLocked(held)) {
-            lines.push("make a key in slot 0: one that is there is LOST")
-            lines.push("lock slot 0: FOR EVER this key, and no other")
-        }
+        if (!isKeyLocked(held)) lines.push("lock slot 0: FOR EVER this key, and no other")
         const isDone = lines.length === 1
         if (isDone) lines.push("it is provisioned: there is nothing to do")
         return { serial, isDone, lines }
@@ -100,20 +97,20 @@ export class Atecc608Provisioning {
                 throw new ChipError("readback", "the configuration did not lock")
             this.say("the configuration is locked")
         }
+        if (isKeyLocked(held)) return await this.chip.publicKey(KEY_SLOT)
+        const key = await this.makeKey()
         if (!isDataLocked(held)) {
             await this.lock(LOCK_DATA, 0)
             held = await this.chip.configuration()
             if (!isDataLocked(held)) throw new ChipError("readback", "the data zone did not lock")
             this.say("the data zone is locked")
         }
-        if (!isKeyLocked(held)) {
-            await this.makeKey()
-            await this.lock(LOCK_KEY_SLOT, 0)
-            held = await this.chip.configuration()
-            if (!isKeyLocked(held)) throw new ChipError("readback", "slot 0 did not lock")
-            this.say("the key is locked")
-        }
-        return await this.chip.publicKey(KEY_SLOT)
+        await this.tryKey(key)
+        await this.lock(LOCK_KEY_SLOT, 0)
+        held = await this.chip.configuration()
+        if (!isKeyLocked(held)) throw new ChipError("readback", "slot 0 did not lock")
+        this.say("the key is locked")
+        return key
     }
 
     private async configure(held: Buffer): Promise<void> {
@@ -127,9 +124,8 @@ export class Atecc608Provisioning {
         await this.lock(LOCK_CONFIGURATION, crc16(written, 0, CONFIGURATION_BYTES))
     }
 
-    /** And has it shown twice, and used: what is locked is a key that works. */
-    private async makeKey(): Promise<void> {
-        const made = await this.chip.command(
+    private async makeKey(): Promise<Buffer> {
+        const key = await this.chip.command(
             GENKEY,
             GENKEY_CREATE,
             KEY_SLOT,
@@ -137,11 +133,16 @@ export class Atecc608Provisioning {
             PUBLIC_KEY_BYTES,
             GENKEY_MS
         )
+        this.say(`the key is made: ${key.toString("hex")}`)
+        return key
+    }
+
+    /** What is locked is the key that was made, and it works. It signs only now: no chip does before its data zone is locked. */
+    private async tryKey(key: Buffer): Promise<void> {
         const shown = await this.chip.publicKey(KEY_SLOT)
-        if (made.toString("hex") !== shown.toString("hex"))
+        if (key.toString("hex") !== shown.toString("hex"))
             throw new ChipError("readback", "slot 0 shows another key than was made")
         await this.chip.sign(KEY_SLOT, Buffer.alloc(DIGEST_BYTES))
-        this.say(`the key is made: ${shown.toString("hex")}`)
     }
 
     private async write(at: number, configuration: Buffer): Promise<void> {
@@ -163,10 +164,10 @@ function expectUsable(held: Buffer, serial: string): void {
             "foreign",
             `${serial} was locked for another purpose, for ever: take another chip`
         )
-    if (isConfigurationLocked(held)) return
-    // A data zone or a slot cannot be locked before: whatever this is, it is not a chip as we know it.
-    if (held[LOCK_VALUE_AT] !== held[LOCK_CONFIG_AT] || isKeyLocked(held))
-        throw new ChipError("foreign", `${serial} has locks that cannot be: take another chip`)
+    // The key's slot is locked last. What was locked otherwise may hold a key that somebody knows.
+    const isOutOfOrder = isDataLocked(held) ? !isConfigurationLocked(held) : isKeyLocked(held)
+    if (isOutOfOrder)
+        throw new ChipError("foreign", `${serial} was locked in another order: take another chip`)
 }
 
 function isWordDifferent(a: Buffer, b: Buffer, at: number): boolean {
