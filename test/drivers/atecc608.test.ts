@@ -62,6 +62,18 @@ async function answerTo(
         .toString("hex")
 }
 
+/** Gives the part a digest and has it signed, without a driver: the signature, or the status. */
+async function signatureOfSample(): Promise<string> {
+    part.write(hex`01`)
+    wake()
+    part.write(commandPacket(0x16, 0x43, 0, Buffer.from(SAMPLE_DIGEST, "hex")))
+    await clock.delay(21)
+    part.write(commandPacket(0x41, 0xa0, 0, hex``))
+    await clock.delay(116)
+    const frame = part.read(67)
+    return frame.slice(1, frame[0] - 2).toString("hex")
+}
+
 /** Answers each command with this instead, its checksum right. */
 class Answering implements Part {
     readonly address = 0x60
@@ -496,9 +508,10 @@ describe("atecc608", () => {
         // Now keys can be made, but nothing signed before the data zone is locked.
         expect(await answerTo(0x40, 0x04, 0, hex``)).toBe(PUBLIC_KEY)
         expect(await answerTo(0x40, 0x04, 3, hex``)).toBe("0f")
-        expect(await answerTo(0x41, 0xa0, 0, hex``)).toBe("0f")
+        expect(await signatureOfSample()).toBe("0f")
         expect(await answerTo(0x17, 0x02, 0, hex``)).toBe("0f")
         expect(await answerTo(0x17, 0x81, 0, hex``)).toBe("00")
+        expect(await signatureOfSample()).toBe(SAMPLE_SIGNATURE)
         expect(await answerTo(0x17, 0x81, 0, hex``)).toBe("0f")
         expect(await answerTo(0x40, 0x04, 0, hex``)).toBe(PUBLIC_KEY)
         expect(await answerTo(0x17, 0x02, 0, hex``)).toBe("00")
