@@ -8,6 +8,7 @@ import { doctorCommand } from "./doctor"
 import { evalCommand } from "./eval"
 import { ledgerCommand } from "./ledger"
 import { newCommand } from "./new"
+import { provisionSeCommand } from "./provision-se"
 import { recordCommand } from "./record"
 import { runCommand } from "./run"
 import { simCommand } from "./sim"
@@ -30,6 +31,7 @@ export function motewiseCommand(): Command {
         .addCommand(ledgerCommand())
         .addCommand(benchCommand())
         .addCommand(newCommand())
+        .addCommand(provisionSeCommand())
         .addCommand(doctorCommand())
 }
 

@@ -21,6 +21,10 @@ export type IdentityFault =
     | "exhausted"
     /** What is to be signed is no buffer. */
     | "notBytes"
+    /** The chip holds no key for ever yet: somebody has to run provision-se on it, once. */
+    | "notProvisioned"
+    /** The chip did not do it, or is not there; the detail says why. */
+    | "chip"
 
 export class IdentityError extends Error {
     constructor(
