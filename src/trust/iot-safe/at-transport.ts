@@ -7,7 +7,7 @@ export const LINE_CHARS_MAX = 600
 export interface AtTransport {
     /** What its waits are measured by. */
     readonly clock: Clock
-    /** Sends a line, and the carriage return that ends it. @throws IdentityError noAnswer */
+    /** Sends a line, and the carriage return that ends it. What came before is no answer to it, and is forgotten. @throws IdentityError noAnswer */
     writeLine(line: string): Promise<void>
     /**
      * The next line that is not empty, without what ends it: undefined when none was whole within `timeoutMs`.

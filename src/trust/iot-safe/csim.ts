@@ -10,7 +10,7 @@ import { AtTransport } from "./at-transport"
 /** A SIM makes a key in a few seconds; nothing else it is asked for takes one. */
 const ANSWER_MS_MAX = 10_000
 const LINES_MAX = 64
-/** After an answer that did not come in time: so long nothing may come before the next question. */
+/** After an answer that was none: so long nothing may come before the next question. */
 const QUIET_MS = 500
 
 const CSIM = "+CSIM:"
@@ -18,7 +18,7 @@ const CME_ERROR = "+CME ERROR:"
 const CMS_ERROR = "+CMS ERROR:"
 
 export class Csim {
-    /** An answer may still come that was given up: it must not be taken for the next one. */
+    /** The last answer was none, and more of it may still come: it must not be taken for the next one's. */
     private isOutOfStep = false
 
     constructor(readonly transport: AtTransport) {}
@@ -48,7 +48,7 @@ export class Csim {
         await this.catchUp()
         await transport.writeLine(line)
         const endMs = transport.clock.millis() + ANSWER_MS_MAX
-        // Until its OK is here.
+        // Until its OK is here. What a bad wire makes an error of may go on as well.
         this.isOutOfStep = true
         let answer: string
         for (let lines = 0; lines < LINES_MAX; ++lines) {
@@ -65,19 +65,13 @@ export class Csim {
             } else if (said === "OK") {
                 this.isOutOfStep = false
                 return answer
-            } else if (
-                said === "ERROR" ||
-                said.startsWith(CME_ERROR) ||
-                said.startsWith(CMS_ERROR)
-            ) {
-                this.isOutOfStep = false
+            } else if (said === "ERROR" || said.startsWith(CME_ERROR) || said.startsWith(CMS_ERROR))
                 throw errorOf(said)
-            }
         }
         throw this.garbled(`${LINES_MAX} lines, and no OK among them`)
     }
 
-    /** Reads what an answer that was given up may have left, until the modem is quiet. */
+    /** Reads what is left of an answer that was given up, until the modem is quiet. */
     private async catchUp(): Promise<void> {
         if (!this.isOutOfStep) return
         for (let lines = 0; lines < LINES_MAX; ++lines) {
