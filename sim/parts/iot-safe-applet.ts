@@ -23,12 +23,14 @@ export class IotSafeApplet implements CardApplication {
     keyId: Buffer = Buffer.from([0x01])
     /** The issuer lets the node make its key. */
     mayGenerate = true
+    /** Sessions end when it is selected anew; applets differ. */
+    forgetsSessions = true
     readonly files: CardFile[] = []
     /** x || y; undefined while the container is empty. */
     publicKey: Buffer | undefined
     /** Digests it signed, in hex. */
     readonly signed: string[] = []
-    private readonly isOpen: boolean[] = []
+    private readonly isOpen: boolean[] = [false, false, false]
     private drawn = 0
 
     constructor(private readonly curve: Curve) {}
@@ -39,6 +41,7 @@ export class IotSafeApplet implements CardApplication {
     }
 
     selected(): void {
+        if (!this.forgetsSessions) return
         for (let session = 0; session < SESSIONS; ++session) this.isOpen[session] = false
     }
 

@@ -6,7 +6,7 @@ import { expect } from "../suite"
 export async function expectIdentityFault(
     fault: string,
     says: string,
-    body: () => Promise<any>
+    body: () => Promise<unknown>
 ): Promise<void> {
     let error: Error
     try {

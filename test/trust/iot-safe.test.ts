@@ -357,16 +357,15 @@ describe("iot safe", () => {
     })
 
     test("a session that a node left open when its power failed is closed first", async () => {
-        // The SIM keeps its power with the modem, so sessions need not end with the node.
+        // The SIM keeps its power with the modem, so a session need not end with the node.
+        applet.forgetsSessions = false
+        card.transmit(hex`0070000001`)
+        card.transmit(hex`01a4040007a0000005590010`)
+        const init = hex`812a00010d840101a1010391020001920104`
+        expectBytes(card.transmit(init), "9000")
+        expectBytes(card.transmit(init), "6985")
         expectBytes(await sign(), RFC6979_SIGNED[0].signatureHex)
-        const { digestHex, signatureHex } = RFC6979_SIGNED[0]
-        const written = scripted([
-            { sent: "812a010100", answered: "9000" },
-            { sent: "812a00010d840101a1010391020001920104", answered: "9000" },
-            { sent: `812b8001229e20${digestHex}00`, answered: `330040${signatureHex}9000` },
-        ])
-        expectBytes(await sign(), signatureHex)
-        expect(written.left.length).toBe(0)
+        expectBytes(await sign(), RFC6979_SIGNED[0].signatureHex)
     })
 
     test("a modem that is silent is an end within 10 s, and afterwards all is well", async () => {
