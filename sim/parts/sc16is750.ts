@@ -7,7 +7,7 @@ import { Environment, PartClock } from "./part"
 import { RegisterPart } from "./register-part"
 import { SerialDevice } from "./serial"
 
-// [8] by number; 0 and 1 are the divisor's two bytes while LCR says so
+// By number; 0 and 1 are the divisor's two bytes while LCR says so
 const FIRST = 0
 const SECOND = 1
 const FCR_IIR = 2
@@ -32,7 +32,7 @@ export class SimSc16is750 extends RegisterPart {
     /** Characters that came when there was no room. */
     lost = 0
     private divisor = 0
-    private lineControl = 0x1d // [table 10] after a reset
+    private lineControl = 0
     private scratch = 0xff
     private fifosOn = false
     private overrun = false
@@ -166,7 +166,7 @@ export class SimSc16is750 extends RegisterPart {
     }
 }
 
-/** [table 33] Bits 6 to 3; bits 2 and 1 choose a channel, of which there is one. */
+/** Bits 6 to 3; bits 2 and 1 choose a channel, of which there is one. */
 function numberOf(subAddress: number): number {
     return (subAddress & 0x87) === 0 ? subAddress >> 3 : -1
 }

@@ -57,7 +57,7 @@ export class Uicc {
 
     constructor(private readonly applications: CardApplication[]) {}
 
-    get(channel: number): Channel | undefined {
+    private channelOf(channel: number): Channel | undefined {
         return this.channels.find(({ number }) => number === channel)
     }
 
@@ -73,7 +73,7 @@ export class Uicc {
         const cla = apdu[0]
         const isFurther = (cla & 0x40) !== 0
         const number = isFurther ? (cla & 0x0f) + 4 : cla & 0x03
-        const channel = this.get(number)
+        const channel = this.channelOf(number)
         // Secure messaging, and what is reserved.
         if ((cla & (isFurther ? 0x30 : 0x3c)) !== 0) return respond(NOTHING, INVALID_CLASS)
         if (channel === undefined) return respond(NOTHING, CHANNEL_NOT_SUPPORTED)
@@ -130,7 +130,7 @@ export class Uicc {
         if (p1 !== 0 || p2 !== 0) return respond(NOTHING, WRONG_P1_P2)
         if (apdu[4] !== 1) return respond(NOTHING, 0x6c01)
         for (let number = 1; number < this.channelsMax; ++number) {
-            if (this.get(number) !== undefined) continue
+            if (this.channelOf(number) !== undefined) continue
             this.channels.push({ number, application: undefined })
             return respond(Buffer.from([number]), DONE)
         }

@@ -1,8 +1,9 @@
 /**
  * NXP SC16IS740, SC16IS750, SC16IS760: a UART behind I2C, for boards on which scripts have none.
  *
- * [Brackets] name chapters of "SC16IS740/750/760", NXP, rev. 7, June 2011. A register's sub-address is its number times 8, and does not
- * move on: bytes after the first go to, or come from, the same register, which is how the FIFOs are filled and emptied.
+ * Registers, addresses and waits are the datasheet's (rev. 7, June 2011) as two drivers have them: github.com/Emandhal/SC16IS7XX, which
+ * quotes it, and Linux's sc16is7xx.c; line status is its chapter 8.5. A register's sub-address is its number times 8, and does not move
+ * on: bytes after the first go to, or come from, the same register, which is how the FIFOs are filled and emptied.
  *
  * The receiver holds 64 characters and drops what comes then. At 9,600 baud it is full after 66 ms, at 115,200 after 5.5, which is
  * less than it takes to read it at 100 kHz: choose a rate that leaves time.
@@ -13,7 +14,7 @@ import { Clock, SensorError } from "./sensor"
 
 const PART = "sc16is750"
 
-// [8] Registers; DLL and DLH are there while LCR says so.
+// Registers; DLL and DLH are there while LCR says so.
 const RHR = 0x00
 const THR = 0x00
 const DLL = 0x00
@@ -37,7 +38,7 @@ const LSR_FIFO_ERROR = 0x80
 const FIFO_CHARS = 64
 /** Of the rate that comes out of the divider; two ends may differ by 5 % together. */
 const RATE_ERROR_MAX = 0.02
-/** [8.3] FIFOs are emptied within two clocks of the crystal. */
+/** FIFOs are empty after two clocks of the crystal. */
 const RESET_MS = 1
 const SCRATCH = [0x55, 0xaa]
 
@@ -66,7 +67,7 @@ export class Sc16is750 {
         address = 0x48,
         crystalHertz = 14_745_600
     ) {
-        // [8.13] sixteen clocks a bit
+        // Sixteen clocks a bit; the prescaler is 1 unless one asks for another.
         const clocks = crystalHertz / 16
         this.divisor = Math.round(clocks / baud)
         const error = this.divisor >= 1 ? Math.abs(clocks / this.divisor / baud - 1) : 1

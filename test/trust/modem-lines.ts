@@ -4,7 +4,6 @@ import { AtTransport } from "../../src/trust/iot-safe/at-transport"
 import { FakeClock } from "../fakes"
 
 export class ModemLines implements AtTransport {
-    readonly clock = new FakeClock()
     /** What each line takes to come. */
     lineMs = 1
     /** So late is all that it says to the next line; once. */
@@ -12,7 +11,10 @@ export class ModemLines implements AtTransport {
     private lines: string[] = []
     private readyMs = 0
 
-    constructor(readonly modem: Modem) {}
+    constructor(
+        readonly modem: Modem,
+        readonly clock = new FakeClock()
+    ) {}
 
     async writeLine(line: string): Promise<void> {
         const isEchoed = this.modem.isEchoing && !this.modem.isSilent

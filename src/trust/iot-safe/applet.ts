@@ -1,8 +1,8 @@
 /**
  * The commands of GSMA's IoT SAFE applet, IoT.05 version 1.0 (December 2019), as far as an identity needs them.
  *
- * The document's tables were checked against three public clients (Orange's IoT-SAFE-APDU-library, Thales's iot-safe-middleware,
- * wolfSSL's iotsafe.c), which agree but for the length of a signature's field: two bytes in the document, one in some applets.
+ * Instructions, tags and statuses are as three public clients have them: Orange's IoT-SAFE-APDU-library, Thales's iot-safe-middleware,
+ * wolfSSL's iotsafe.c. They agree but for the length of a signature's field, which has two bytes in some applets and one in others.
  */
 import { IdentityError } from "../identity"
 import { Answer, Card, Command } from "./card"

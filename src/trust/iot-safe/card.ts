@@ -16,7 +16,7 @@ const CLOSE = 0x80
 const GET_RESPONSE = 0xc0
 /** [10.1.1] Of an application's own commands. */
 const CLA_PROPRIETARY = 0x80
-/** [table 10.4a] Channels from 4 on are counted anew in a class of their own. */
+/** [10.1.1] Channels from 4 on are counted anew in a class of their own. */
 const CLA_FURTHER_CHANNEL = 0x40
 const CHANNEL_MAX = 19
 /** GET RESPONSE in a row: 2 kB, far more than anything here is long. */

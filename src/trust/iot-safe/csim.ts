@@ -25,13 +25,13 @@ export class Csim {
 
     /** No echo, results in words, errors by their numbers: asked each time, for a modem forgets it when it restarts. @throws IdentityError */
     async prepare(): Promise<void> {
-        await this.ask("ATE0V1")
-        try {
-            await this.ask("AT+CMEE=1")
-        } catch (e) {
-            // Without numbers an error says less; everything works.
-            if (!isOf(e as Error, "refused")) throw e
-        }
+        for (const line of ["ATE0V1", "AT+CMEE=1"])
+            try {
+                await this.ask(line)
+            } catch (e) {
+                // With an echo and without numbers errors say less, and everything works.
+                if (!isOf(e as Error, "refused")) throw e
+            }
     }
 
     /** @param command an APDU, 5..261 bytes @returns what the SIM answers, its two bytes of status at the end @throws IdentityError */
