@@ -49,7 +49,7 @@ export class IotSafeIdentity implements IdentityProvider {
         return await this.withApplet(async applet => await applet.readPublicKey(id))
     }
 
-    /** r || s over SHA-256 of the message, 64 bytes: 2 s at 9,600 baud. @throws IdentityError as `publicKey`, notBytes */
+    /** r || s over SHA-256 of the message, 64 bytes: 1 s at 9,600 baud, and what the SIM takes. @throws IdentityError as `publicKey`, notBytes */
     async sign(message: Buffer): Promise<Buffer> {
         if (!(message instanceof Buffer)) throw new IdentityError("notBytes", "no message")
         const id = this.privateKeyId
