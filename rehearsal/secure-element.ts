@@ -26,7 +26,7 @@ export class SecureElementDesk {
 
     constructor(private readonly seed: number) {
         const partClock = { millis: () => this.clock.nowMs() }
-        this.chip = new SimAtecc608(partClock, new P256(`${seed}/secure-element`))
+        this.chip = new SimAtecc608(partClock, new P256(new RandomStream(`${seed}/secure-element`)))
     }
 
     /** The lines that a program printed until it said it is done. @param serial the setting that names the chip; "" for none */

@@ -1,5 +1,6 @@
 /** The parts on a simulated node's bus. A part whose world says nothing of what it measures does not answer. */
 import type { Clock } from "./clock"
+import { ModemBoard } from "./modem-board"
 import { SimAds1115 } from "./parts/ads1115"
 import { SimAht20 } from "./parts/aht20"
 import { SimBh1750 } from "./parts/bh1750"
@@ -59,6 +60,7 @@ const PARTS: Record<string, PartMaker> = {
     mlx90614: SimMlx90614,
     mmc5603: SimMmc5603,
     mpu6050: SimMpu6050,
+    sc16is750: ModemBoard,
     scd30: SimScd30,
     scd4x: SimScd4x,
     seesaw: SimSeesaw,

@@ -1,22 +1,17 @@
-/** What a simulated secure element computes: P-256, with randomness that repeats. */
+/** What simulated parts that keep a key compute: P-256, with the randomness they are given. */
 import { p256 } from "@noble/curves/p256"
-import type { EccEngine } from "./parts/atecc608"
-import { RandomStream } from "./random"
+import type { Curve } from "./parts/curve"
 
 /** Before x and y in an uncompressed point. */
 const UNCOMPRESSED_BYTES = 1
 
-export class P256 implements EccEngine {
-    private readonly stream: RandomStream
-
-    /** @param key two of the same key draw the same */
-    constructor(key: string) {
-        this.stream = new RandomStream(key)
-    }
+export class P256 implements Curve {
+    /** @param source a RandomStream: two of the same name draw the same */
+    constructor(private readonly source: { fill(bytes: Uint8Array): void }) {}
 
     random(length: number): Buffer {
         const bytes = Buffer.alloc(length)
-        this.stream.fill(bytes)
+        this.source.fill(bytes)
         return bytes
     }
 
@@ -31,7 +26,7 @@ export class P256 implements EccEngine {
         return Buffer.from(p256.getPublicKey(privateKey, false)).subarray(UNCOMPRESSED_BYTES)
     }
 
-    /** With the nonce of RFC 6979; the chip draws one. */
+    /** With the nonce of RFC 6979; a chip draws one. */
     sign(privateKey: Buffer, digest: Buffer): Buffer {
         return Buffer.from(p256.sign(digest, privateKey, { lowS: false }).toCompactRawBytes())
     }

@@ -10,15 +10,8 @@
  * Simulated are Info, Read, Write and Lock of the configuration, Lock of slots, Random, Nonce in pass-through mode, GenKey, Sign and Counter;
  * anything else is a parse error. Its slots hold keys alone, and nobody reads them. Counters are not shown in the configuration.
  */
+import { Curve } from "./curve"
 import { Part, PartClock } from "./part"
-
-/** What the chip computes and a VM cannot: handed in. Keys of 32 bytes, public keys x and y, signatures r and s. */
-export interface EccEngine {
-    random(length: number): Buffer
-    makeKey(): Buffer
-    publicKey(privateKey: Buffer): Buffer
-    sign(privateKey: Buffer, digest: Buffer): Buffer
-}
 
 const WAKE_LOW_MICROSECONDS = 60
 /** At 100 kHz. */
@@ -148,7 +141,7 @@ export class SimAtecc608 implements Part {
     /** A new chip, with a serial number from the engine's randomness. */
     constructor(
         private readonly clock: PartClock,
-        private readonly engine: EccEngine,
+        private readonly engine: Curve,
         readonly address = 0x60
     ) {
         const configuration = Buffer.from(NEW_CHIP.join(""), "hex")

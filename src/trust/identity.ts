@@ -25,6 +25,22 @@ export type IdentityFault =
     | "notProvisioned"
     /** The chip did not do it, or is not there; the detail says why. */
     | "chip"
+    /** What holds the key does not answer, or not in time. */
+    | "noAnswer"
+    /** It answers, and what it says cannot be what was asked for. */
+    | "garbled"
+    /** Others have what it takes, for now. */
+    | "busy"
+    /** The SIM waits for its PIN or PUK. */
+    | "locked"
+    /** There is no SIM, or one that failed. */
+    | "noSim"
+    /** The SIM has no applet that keeps keys. */
+    | "noApplet"
+    /** There is no key yet, or not where it was looked for. */
+    | "noKey"
+    /** It was understood, and is not done. */
+    | "refused"
 
 export class IdentityError extends Error {
     constructor(

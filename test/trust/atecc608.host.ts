@@ -15,6 +15,10 @@ import { DESK } from "../../sim/worlds/desk"
 import { Atecc608 } from "../../src/trust/atecc608/atecc608"
 import { Atecc608Provisioning } from "../../src/trust/atecc608/provisioning"
 
+function p256(name: string): P256 {
+    return new P256(new RandomStream(name))
+}
+
 const SEED = 608
 const READ = 0x02
 const WRITE = 0x12
@@ -41,7 +45,7 @@ class Desk {
             millis: () => this.nowMs,
             delay: async (ms: number) => void (this.nowMs += ms),
         }
-        this.part = new SimAtecc608(clock, new P256(`test/${seed}`))
+        this.part = new SimAtecc608(clock, p256(`test/${seed}`))
         this.chip = new Atecc608(this, clock)
         this.provisioning = new Atecc608Provisioning(this.chip, () => {})
     }
@@ -265,7 +269,7 @@ test("a slot that shows another key than was made is not locked", async () => {
     const desk = new Desk()
     desk.after = opcode => {
         if (opcode === GENKEY && desk.commands.at(-1) === "4004")
-            desk.part.eeprom.keys[0] = new P256("another").makeKey()
+            desk.part.eeprom.keys[0] = p256("another").makeKey()
     }
     await assert.rejects(desk.provisioning.run(desk.serial), /atecc608: readback: slot 0 shows/)
     assert.equal(desk.locks, "0000ffff")
@@ -286,11 +290,11 @@ test("a key that somebody put into an unlocked slot is not taken up", async () =
         const { configuration, keys } = desk.part.eeprom
         configuration[87] = 0
         configuration[86] = parseInt(locks, 16)
-        const known = new P256("known").makeKey()
+        const known = p256("known").makeKey()
         keys[0] = known
         const key = await desk.provisioning.run(desk.serial)
         assert.notDeepEqual(keys[0], known)
-        assert.notDeepEqual(key, new P256("").publicKey(known))
+        assert.notDeepEqual(key, p256("").publicKey(known))
         assert.equal(desk.locks, LOCKED)
     }
 })
@@ -430,5 +434,5 @@ test("the program of provision-se, in the VM, makes a new chip one that the exam
     assert.equal(again[1], "it is provisioned: there is nothing to do")
     const key = keys[0]
     assert.ok(key !== undefined, "there is a key")
-    assert.equal(lines.at(-1), `public key ${new P256("").publicKey(key).toString("hex")}`)
+    assert.equal(lines.at(-1), `public key ${p256("").publicKey(key).toString("hex")}`)
 })
