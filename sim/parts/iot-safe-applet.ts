@@ -26,7 +26,7 @@ export class IotSafeApplet implements CardApplication {
     /** Sessions end when it is selected anew; applets differ. */
     forgetsSessions = true
     readonly files: CardFile[] = []
-    private privateKey = Buffer.alloc(0)
+    private privateKey: Buffer = Buffer.alloc(0)
     /** x || y; undefined while the container is empty. */
     publicKey: Buffer | undefined
     /** Digests it signed, in hex. */
