@@ -29,7 +29,6 @@ import { answerTo } from "../time-service"
 import { claimGrant, nodeGrant, type Access, type Grant, type Refusal } from "./access"
 import { caughtUp } from "./catch-up"
 import { claimPassword, enrolmentMac, secretOf, type Claim } from "./claim"
-import { readCredential } from "./credential"
 import { GroupCommit, type Step } from "./group-commit"
 import { Incumbents, type Newcomer } from "./incumbents"
 import { isKnown, judgeProof, nameOf } from "./judge"
@@ -45,16 +44,10 @@ import {
 } from "./messages"
 import { newSession } from "./new-session"
 import { NEW_NODE, isSameKey, type NodeKey, type NodeRecord } from "./node-record"
+import { statusOf, type NodeStatus } from "./node-status"
 import { Nonces } from "./nonces"
 import { Recent } from "./recent"
-import {
-    Refusals,
-    nameOfRefusal,
-    sum,
-    type Counts,
-    type NodeRefusals,
-    type RefusalName,
-} from "./refusals"
+import { Refusals, nameOfRefusal, sum, type Counts, type RefusalName } from "./refusals"
 import { registrarKeys, type RegistrarKeys } from "./registrar-keys"
 import {
     Store,
@@ -66,7 +59,10 @@ import {
     type Database,
     type Write,
 } from "./store"
+import { tellBroker } from "./tell-broker"
 import { Turns } from "./turns"
+
+export type { NodeStatus }
 
 const TOPIC = /^mw\/([0-9a-f]{16})\/(enrol\/up|up|ack)$/
 /** A longer head, for a ciphertext of 256 bytes and more. */
@@ -78,7 +74,6 @@ const ASK_AGAIN_MS = 3_600_000
 const DUE_PER_TICK = 1000
 const NODES_IN_MEMORY = 10_000
 const CLAIMS_AT_ONCE = 1000
-const GRANTS_AT_ONCE = 1000
 
 export interface RegistrarOptions {
     /** Of the fleet: `registrar/` and `keys/registrar.key` are in it. */
@@ -107,22 +102,6 @@ export interface Heard {
     kind: number
     number: number
     plaintext: Buffer
-}
-
-export interface NodeStatus extends NodeRefusals {
-    id: string
-    state: "claimed" | "enrolled" | "revoked"
-    /** Why it was revoked. */
-    reason?: string
-    /** By COSE's registry. */
-    algorithm?: number
-    publicKey?: Buffer
-    generation?: number
-    enrolledMs?: number
-    /** Of its credential. */
-    expiresMs?: number
-    /** Whether anything was heard under its credential. */
-    isHeard: boolean
 }
 
 export class Registrar {
@@ -154,7 +133,7 @@ export class Registrar {
             await caughtUp(store, options.ledger, options.say)
             const refusals = new Refusals(await store.totals())
             const registrar = new Registrar(options, keys, store, refusals)
-            await registrar.tellBroker()
+            await tellBroker(options.access, store, keys.credential)
             return registrar
         } catch (e) {
             await store.database.close()
@@ -395,13 +374,13 @@ export class Registrar {
     }
 
     private async giveUpOn(id: string): Promise<void> {
-        const newcomer = this.incumbents.settle(id)
-        const node = newcomer && (await this.known(id))
-        if (node?.record.key === undefined) return
-        const was = nameOf(node.record.key)
-        await this.enrol(node, newcomer as Newcomer)
+        const node = await this.known(id)
+        const newcomer = this.incumbents.giveUp(id, this.options.nowMs())
+        if (newcomer === undefined || node?.record.key === undefined) return
+        const [was, is] = [nameOf(node.record.key), nameOf(newcomer.key)]
+        await this.enrol(node, newcomer)
         this.options.say(
-            `node ${id}: enrolled anew with key ${nameOf((newcomer as Newcomer).key)}: key ${was} was not there, and is closed`
+            `node ${id}: enrolled anew with key ${is}: key ${was} was not there, and is closed`
         )
     }
 
@@ -525,7 +504,7 @@ export class Registrar {
     ): Promise<void> {
         const all = [...writes, putNode(node.id, record)]
         if (isForSure) await this.group.commit({ writes: all })
-        else await this.store.database.batch(all, { sync: false })
+        else await this.group.write(all)
         node.record = record
     }
 
@@ -545,47 +524,13 @@ export class Registrar {
     }
 
     private async statusOf(id: string, record: NodeRecord): Promise<NodeStatus> {
-        const { key, session, revoked, enrolledMs } = record
-        const state = revoked !== undefined ? "revoked" : key ? "enrolled" : "claimed"
-        return {
-            id,
-            state,
-            reason: revoked,
-            ...key,
-            enrolledMs,
-            expiresMs: session?.expiresMs,
-            isHeard: session !== undefined && session.answer === undefined,
-            ...sum(await this.store.refusals(id), this.refusals.of(id)),
-        }
+        const kept = await this.store.refusals(id)
+        return statusOf(id, record, sum(kept, this.refusals.of(id)))
     }
 
     private async keepRefusals(): Promise<void> {
         if (!this.refusals.hasNews) return
         await this.store.addRefusals(this.refusals.all, this.refusals.take())
-    }
-
-    /** A broker that keeps nothing, and one that kept what was true before we were killed, both learn what is. */
-    private async tellBroker(): Promise<void> {
-        const { access } = this.options
-        let grants: Grant[] = []
-        let users: string[] = []
-        const tell = async () => {
-            if (users.length > 0) await access.withdraw(users)
-            if (grants.length > 0) await access.grant(grants)
-            users = []
-            grants = []
-        }
-        for await (const [id, { claimSecret, revoked, key, session }] of this.store.nodes()) {
-            const isIn = revoked === undefined
-            if (isIn && claimSecret) grants.push(claimGrant(id, claimPassword(claimSecret)))
-            else users.push(claimUser(id))
-            // Of another registrar.key, it is no credential.
-            const said = session && readCredential(this.keys.credential, session.credential)
-            if (isIn && said) grants.push(nodeGrant(id, hex(session.credential), session.expiresMs))
-            else if (key !== undefined) users.push(id)
-            if (grants.length + users.length >= GRANTS_AT_ONCE) await tell()
-        }
-        await tell()
     }
 
     private timeMs(): number {
