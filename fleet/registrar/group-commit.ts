@@ -47,6 +47,12 @@ export class GroupCommit {
         })
     }
 
+    /** What a power cut may cost. @throws Error as `commit`: what is in memory may be older than the store then */
+    async write(writes: Write[]): Promise<void> {
+        if (this.failure !== undefined) throw this.failure
+        await this.database.batch(writes, { sync: false })
+    }
+
     private async run(): Promise<void> {
         this.isRunning = true
         // Those who are about to ask as well.
@@ -55,7 +61,7 @@ export class GroupCommit {
             const group = this.waiting.splice(0, GROUP_MAX)
             try {
                 if (this.failure !== undefined) throw this.failure
-                await this.write(group.map(({ step }) => step))
+                await this.writeSteps(group.map(({ step }) => step))
                 for (const { resolve } of group) resolve()
             } catch (e) {
                 const { message } = e as Error
@@ -66,7 +72,7 @@ export class GroupCommit {
         this.isRunning = false
     }
 
-    private async write(steps: Step[]): Promise<void> {
+    private async writeSteps(steps: Step[]): Promise<void> {
         const events = steps.flatMap(({ event }) => event ?? [])
         if (events.length > 0) this.ledger.append(events)
         const covered = events.length > 0 ? [putCovered(this.ledger.size)] : []

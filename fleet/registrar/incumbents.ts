@@ -46,6 +46,12 @@ export class Incumbents {
         return newcomer
     }
 
+    /** The newcomer, if it has waited long enough, and waits no longer. */
+    giveUp(id: string, nowMs: number): Newcomer | undefined {
+        const question = this.questions.get(id)
+        return question && question.deadlineMs <= nowMs ? this.settle(id) : undefined
+    }
+
     /** Of nodes whose incumbents were silent for too long. */
     silent(nowMs: number): string[] {
         return [...this.questions]

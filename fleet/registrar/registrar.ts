@@ -19,31 +19,22 @@ import {
     claimUser,
     refusalMacInput,
 } from "../../src/telemetry/contract/enrolment"
-import {
-    NONCE_BYTES,
-    SEALED_EXTRA_BYTES,
-    SESSION_SECRET_BYTES,
-} from "../../src/telemetry/contract/sealing"
+import { SEALED_EXTRA_BYTES } from "../../src/telemetry/contract/sealing"
 import { REPORT_BYTES_MAX } from "../../src/telemetry/contract/senml"
 import { enrolDownTopic } from "../../src/telemetry/contract/topics"
 import { InputError } from "../../table/input-error"
-import { HSS_LMS, type Event } from "../ledger/entry"
-import { oneTimeIndex } from "../keys/lms"
-import { openRollover } from "../keys/rollover"
+import type { Event } from "../ledger/entry"
 import type { Ledger } from "../ledger/ledger"
-import { sealWith } from "../sealing/seal"
 import { answerTo } from "../time-service"
 import { claimGrant, nodeGrant, type Access, type Grant, type Refusal } from "./access"
 import { caughtUp } from "./catch-up"
-import { claimPassword, enrolmentMac, enrolmentSealKey, secretOf, type Claim } from "./claim"
-import { makeCredential, readCredential } from "./credential"
+import { claimPassword, enrolmentMac, secretOf, type Claim } from "./claim"
 import { GroupCommit, type Step } from "./group-commit"
 import { Incumbents, type Newcomer } from "./incumbents"
 import { isKnown, judgeProof, nameOf } from "./judge"
-import { useOf, withUse } from "./key-uses"
+import { judgeRollover } from "./judge-rollover"
 import { KnownNode } from "./known-node"
 import {
-    credentialMessage,
     nonceMessage,
     readEnrolment,
     readPair,
@@ -51,17 +42,12 @@ import {
     type Hello,
     type Proof,
 } from "./messages"
-import { NEW_NODE, isSameKey, type NodeKey, type NodeRecord, type Session } from "./node-record"
+import { newSession } from "./new-session"
+import { NEW_NODE, isSameKey, type NodeKey, type NodeRecord } from "./node-record"
+import { statusOf, type NodeStatus } from "./node-status"
 import { Nonces } from "./nonces"
 import { Recent } from "./recent"
-import {
-    Refusals,
-    nameOfRefusal,
-    sum,
-    type Counts,
-    type NodeRefusals,
-    type RefusalName,
-} from "./refusals"
+import { Refusals, nameOfRefusal, sum, type Counts, type RefusalName } from "./refusals"
 import { registrarKeys, type RegistrarKeys } from "./registrar-keys"
 import {
     Store,
@@ -73,20 +59,21 @@ import {
     type Database,
     type Write,
 } from "./store"
+import { tellBroker } from "./tell-broker"
 import { Turns } from "./turns"
+
+export type { NodeStatus }
 
 const TOPIC = /^mw\/([0-9a-f]{16})\/(enrol\/up|up|ack)$/
 /** A longer head, for a ciphertext of 256 bytes and more. */
 const UP_BYTES_MAX = REPORT_BYTES_MAX + SEALED_EXTRA_BYTES + 1
 const DAY_MS = 86_400_000
 const CREDENTIAL_LIFE_MS = 30 * DAY_MS
-const TOKEN_ID_BYTES = 8
 /** A node that was asked to enrol again and did not is asked once more. */
 const ASK_AGAIN_MS = 3_600_000
 const DUE_PER_TICK = 1000
 const NODES_IN_MEMORY = 10_000
 const CLAIMS_AT_ONCE = 1000
-const GRANTS_AT_ONCE = 1000
 
 export interface RegistrarOptions {
     /** Of the fleet: `registrar/` and `keys/registrar.key` are in it. */
@@ -115,22 +102,6 @@ export interface Heard {
     kind: number
     number: number
     plaintext: Buffer
-}
-
-export interface NodeStatus extends NodeRefusals {
-    id: string
-    state: "claimed" | "enrolled" | "revoked"
-    /** Why it was revoked. */
-    reason?: string
-    /** By COSE's registry. */
-    algorithm?: number
-    publicKey?: Buffer
-    generation?: number
-    enrolledMs?: number
-    /** Of its credential. */
-    expiresMs?: number
-    /** Whether anything was heard under its credential. */
-    isHeard: boolean
 }
 
 export class Registrar {
@@ -162,7 +133,7 @@ export class Registrar {
             await caughtUp(store, options.ledger, options.say)
             const refusals = new Refusals(await store.totals())
             const registrar = new Registrar(options, keys, store, refusals)
-            await registrar.tellBroker()
+            await tellBroker(options.access, store, keys.credential)
             return registrar
         } catch (e) {
             await store.database.close()
@@ -335,19 +306,21 @@ export class Registrar {
     }
 
     /** Writes it down, then tells the node. */
-    private async enrol(node: KnownNode, { proof, digest, key, uses }: Newcomer): Promise<void> {
+    private async enrol(node: KnownNode, newcomer: Newcomer): Promise<void> {
         const { id, record } = node
+        const { key, uses } = newcomer
         const { claimSecret, session: before } = record
         if (claimSecret === undefined) throw new RangeError(`node ${id}: has no claim`)
         const isNew = !isKnown(record, key)
         const isPrevious = isSameKey(record.previousKey, key)
-        const { secret, credential, expiresMs, renewMs } = this.newSession(id, key)
-        const content = Buffer.from(encode([secret, credential]))
-        const sealKey = enrolmentSealKey(claimSecret, proof)
-        const nonce = this.options.random(NONCE_BYTES)
-        const sealed = sealWith(sealKey, nonce, enrolDownTopic(id), content)
-        const answer = credentialMessage(proof.nodeNonce, sealed)
-        const session = { secret, credential, expiresMs, renewMs, answer, proofDigest: digest }
+        const { random, credentialLifeMs = CREDENTIAL_LIFE_MS } = this.options
+        const session = newSession(id, claimSecret, newcomer, {
+            credentialKey: this.keys.credential,
+            credentialLifeMs,
+            nowMs: this.timeMs(),
+            random,
+        })
+        const { credential, expiresMs, renewMs, answer } = session
         // What was never heard under has nothing on its way.
         const heardSecret = before?.answer === undefined ? before?.secret : record.previousSecret
         const next: NodeRecord = {
@@ -377,20 +350,6 @@ export class Registrar {
         this.options.publish(enrolDownTopic(id), answer)
     }
 
-    private newSession(id: string, key: NodeKey): Omit<Session, "answer" | "proofDigest"> {
-        const { random, credentialLifeMs = CREDENTIAL_LIFE_MS } = this.options
-        const issuedMs = this.timeMs()
-        const expiresSeconds = Math.floor((issuedMs + credentialLifeMs) / 1000)
-        const issuedSeconds = Math.floor(issuedMs / 1000)
-        const said = { id, issuedSeconds, expiresSeconds, ...key }
-        return {
-            secret: random(SESSION_SECRET_BYTES),
-            credential: makeCredential(this.keys.credential, said, random(TOKEN_ID_BYTES)),
-            expiresMs: expiresSeconds * 1000,
-            renewMs: issuedMs + Math.floor((credentialLifeMs * 2) / 3),
-        }
-    }
-
     private async askIncumbent(node: KnownNode, key: NodeKey, newcomer: Newcomer): Promise<void> {
         const { id } = node
         const waiting = this.incumbents.waiting(id)
@@ -415,13 +374,13 @@ export class Registrar {
     }
 
     private async giveUpOn(id: string): Promise<void> {
-        const newcomer = this.incumbents.settle(id)
-        const node = newcomer && (await this.known(id))
-        if (node?.record.key === undefined) return
-        const was = nameOf(node.record.key)
-        await this.enrol(node, newcomer as Newcomer)
+        const node = await this.known(id)
+        const newcomer = this.incumbents.giveUp(id, this.options.nowMs())
+        if (newcomer === undefined || node?.record.key === undefined) return
+        const [was, is] = [nameOf(node.record.key), nameOf(newcomer.key)]
+        await this.enrol(node, newcomer)
         this.options.say(
-            `node ${id}: enrolled anew with key ${nameOf((newcomer as Newcomer).key)}: key ${was} was not there, and is closed`
+            `node ${id}: enrolled anew with key ${is}: key ${was} was not there, and is closed`
         )
     }
 
@@ -464,43 +423,25 @@ export class Registrar {
     /** The node is told the generation that is known now, whether that is news or not: its message or our answer may have been lost. */
     private async rollOver(node: KnownNode, message: Uint8Array): Promise<void> {
         const { id, record } = node
-        const nodeId = Buffer.from(id, "hex")
-        const signers = [record.key, record.previousKey].filter(key => key !== undefined)
-        for (const signer of signers) {
-            if (signer.algorithm !== HSS_LMS) continue
-            const rollover = openRollover(signer.publicKey, nodeId, message)
-            if (rollover === undefined) continue
-            const { generation, publicKey, signature } = rollover
-            const key = { algorithm: HSS_LMS, generation, publicKey }
-            if (isSameKey(record.key, key)) return this.tellGeneration(node)
-            if (generation !== (signer.generation ?? generation - 1) + 1)
-                return this.refuse(node, "malformed")
-            const uses = await this.store.uses(id, signer)
-            const index = oneTimeIndex(signature)
-            const signed = sha256(message.subarray(0, message.length - signature.length))
-            const use = useOf(uses, index, signed)
-            if (use === "same") return this.tellGeneration(node)
-            // One that comes late is good: it is sent until it is answered, while the key goes on signing.
-            if (use === "other") {
-                const detail = `one-time key ${index} of key ${nameOf(signer)} signed twice`
-                return this.refuse(node, "repeatedIndex", detail)
-            }
-            const next = { ...record, key, previousKey: signer }
-            const writes = [putUses(id, signer, withUse(uses, index, signed))]
-            await this.change(node, next, [], {
-                writes,
+        const usesOf = (key: NodeKey) => this.store.uses(id, key)
+        const verdict = await judgeRollover(id, record, message, usesOf)
+        if ("refused" in verdict) return this.refuse(node, verdict.refused, verdict.detail)
+        if ("key" in verdict) {
+            const { key, signer, uses } = verdict
+            const { algorithm, publicKey } = key
+            await this.change(node, { ...record, key, previousKey: signer }, [], {
+                writes: [putUses(id, signer, uses)],
                 event: {
                     kind: "key change",
                     timeMs: this.timeMs(),
                     node: id,
-                    algorithm: HSS_LMS,
+                    algorithm,
                     publicKey,
                     replaces: sha256(signer.publicKey),
                 },
             })
-            return this.tellGeneration(node)
         }
-        this.refuse(node, "forgedSignature")
+        await this.tellGeneration(node)
     }
 
     private async tellGeneration(node: KnownNode): Promise<void> {
@@ -563,7 +504,7 @@ export class Registrar {
     ): Promise<void> {
         const all = [...writes, putNode(node.id, record)]
         if (isForSure) await this.group.commit({ writes: all })
-        else await this.store.database.batch(all, { sync: false })
+        else await this.group.write(all)
         node.record = record
     }
 
@@ -583,47 +524,13 @@ export class Registrar {
     }
 
     private async statusOf(id: string, record: NodeRecord): Promise<NodeStatus> {
-        const { key, session, revoked, enrolledMs } = record
-        const state = revoked !== undefined ? "revoked" : key ? "enrolled" : "claimed"
-        return {
-            id,
-            state,
-            reason: revoked,
-            ...key,
-            enrolledMs,
-            expiresMs: session?.expiresMs,
-            isHeard: session !== undefined && session.answer === undefined,
-            ...sum(await this.store.refusals(id), this.refusals.of(id)),
-        }
+        const kept = await this.store.refusals(id)
+        return statusOf(id, record, sum(kept, this.refusals.of(id)))
     }
 
     private async keepRefusals(): Promise<void> {
         if (!this.refusals.hasNews) return
         await this.store.addRefusals(this.refusals.all, this.refusals.take())
-    }
-
-    /** A broker that keeps nothing, and one that kept what was true before we were killed, both learn what is. */
-    private async tellBroker(): Promise<void> {
-        const { access } = this.options
-        let grants: Grant[] = []
-        let users: string[] = []
-        const tell = async () => {
-            if (users.length > 0) await access.withdraw(users)
-            if (grants.length > 0) await access.grant(grants)
-            users = []
-            grants = []
-        }
-        for await (const [id, { claimSecret, revoked, key, session }] of this.store.nodes()) {
-            const isIn = revoked === undefined
-            if (isIn && claimSecret) grants.push(claimGrant(id, claimPassword(claimSecret)))
-            else users.push(claimUser(id))
-            // Of another registrar.key, it is no credential.
-            const said = session && readCredential(this.keys.credential, session.credential)
-            if (isIn && said) grants.push(nodeGrant(id, hex(session.credential), session.expiresMs))
-            else if (key !== undefined) users.push(id)
-            if (grants.length + users.length >= GRANTS_AT_ONCE) await tell()
-        }
-        await tell()
     }
 
     private timeMs(): number {

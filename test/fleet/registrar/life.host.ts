@@ -13,6 +13,7 @@ import {
     upTopic,
 } from "../../../src/telemetry/contract/topics"
 import type { Claim } from "../../../fleet/registrar/claim"
+import { MemoryDatabase } from "./memory-database"
 import { NOON_MS, Office, PaperAccess } from "./office"
 
 const SECOND_DEVICE = { refused: 3 }
@@ -308,4 +309,34 @@ test("what is sealed for the registrar is opened after a restart as before it", 
     assert.ok(await office.registrar.hear(upTopic(node.id), node.report(Buffer.from("on"))), "open")
     await office.registrar.hear(ackTopic(node.id), node.say("time", 1))
     assert.equal(office.commandsTo(node).length, 1)
+})
+
+test("after a write that failed nothing is written, and nobody enrolled, until it is opened again", async t => {
+    const database = new MemoryDatabase()
+    const office = await Office.open(t.name, { database })
+    t.after(() => office.remove())
+    const [node, other] = [await office.newP256Node(), await office.newP256Node()]
+    const third = await office.newP256Node()
+    await office.enrol(node)
+    const proof = await office.proofOf(other)
+    const batch = database.batch.bind(database)
+    // It is written, and nobody knows.
+    database.batch = async (writes, options) => {
+        await batch(writes, options)
+        throw new Error("the disk is full")
+    }
+    await assert.rejects(office.tellEnrolment(other, proof), /^Error: the disk is full/)
+    database.batch = batch
+    const kept = await office.kept()
+    await assert.rejects(office.enrol(third), /a write failed .*: open it again/)
+    const report = node.report(Buffer.from("on"))
+    await assert.rejects(office.registrar.hear(upTopic(node.id), report), /open it again/)
+    assert.equal(await office.kept(), kept)
+    for (const { id } of [node, other, third])
+        assert.deepEqual(office.taken(enrolDownTopic(id)), [])
+    await office.stop()
+    await office.start({ database })
+    const [step] = await office.tellEnrolment(other, proof)
+    assert.ok("credential" in step, "the same proof is answered")
+    assert.equal(office.ledger.size, 2)
 })
