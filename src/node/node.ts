@@ -266,7 +266,7 @@ class Node {
     }
 
     /** The session has room: the birth that takes back the last will, the question for the time, then what waits. */
-    private refill(): void {
+    private async refill(): Promise<void> {
         const { session, outbox, wallClock } = this
         while (session.canPublish()) {
             const uptimeMs = ds.millis()
