@@ -34,7 +34,7 @@ function setUp(as: ReportAs): void {
     sampler = new Sampler([{ sensor: part, measurands: ["temperatureCelsius"] }])
     const policy = { everyMs: 5 * MINUTE_MS, measurands: { temperatureCelsius: as } }
     sequence = 0
-    reporter = new Reporter(new ReportWriter(), policy, sampler, "occupancy", CLASSES)
+    reporter = new Reporter(new ReportWriter(false), policy, sampler, "occupancy", CLASSES)
 }
 
 /** One round at a minute, with a verdict; the report as hex, "" for none. */

@@ -22,6 +22,15 @@ export const FULL_REPORT_HEX =
     "a2006b6661756c742f73636434780363637263" + // fault/scd4x: "crc"
     "a20061670203" // g: 3
 
+/** A terse routine report of a room, at 1763640006 s: its 70,000th sample. */
+export const TERSE_REPORT_HEX =
+    "85" +
+    "a3221a691f02c600616e021a00011170" + // base time, n: 70,000
+    "a200617402c4822018d9" + // t: 4([-1, 217])
+    "a20062726802c482201901c5" + // rh: 4([-1, 453])
+    "a20063636f3202190264" + // co2: 612
+    "a200626c78021901af" // lx: 431
+
 // Sealed messages, of OpenSSL's AES-CCM and HKDF. The session's secret, the node, and of each message what it says.
 export const SECRET_HEX = "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
 export const SEALED_NODE = "fedcba9876543210"
