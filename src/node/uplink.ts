@@ -107,7 +107,8 @@ export class Uplink {
     private async refill(): Promise<void> {
         const { session, wallClock } = this
         const { id, isSealed, birth, onOnline } = this.options
-        if (isSealed && this.sealer === undefined) throw new Error("there is no secret to seal with")
+        if (isSealed && this.sealer === undefined)
+            throw new Error("there is no secret to seal with")
         while (session.canPublish()) {
             const uptimeMs = ds.millis()
             if (this.births < session.connects) {

@@ -57,7 +57,8 @@ const HELLO_BYTES = 20
 /** A proof without its key and signature: 4 + 17 + 21 + 3 + 5 + 3 + 3 + 17 at most. */
 const PROOF_EXTRA_BYTES = 73
 /** Secret and credential, each with the head of a byte string, and of their array. */
-const SEALED_BYTES_MAX = SEALED_EXTRA_BYTES + 1 + 1 + 2 + SESSION_SECRET_BYTES + 2 + CREDENTIAL_BYTES_MAX
+const SEALED_BYTES_MAX =
+    SEALED_EXTRA_BYTES + 1 + 1 + 2 + SESSION_SECRET_BYTES + 2 + CREDENTIAL_BYTES_MAX
 
 export class Enrolment {
     state = EnrolmentState.Idle
@@ -212,11 +213,7 @@ export class Enrolment {
     }
 
     private key(purpose: string): Buffer {
-        return sha256Hkdf(
-            this.claim.secret,
-            purpose,
-            joined([this.nodeNonce, this.registrarNonce])
-        )
+        return sha256Hkdf(this.claim.secret, purpose, joined([this.nodeNonce, this.registrarNonce]))
     }
 
     private awaitAnswer(state: EnrolmentState, message: Buffer): void {

@@ -136,7 +136,11 @@ export class ScriptedFleet implements Network {
 
     /** To the node, under its session's secret, for its boot. @param number the next one if left out */
     command(boot: string, plaintext: unknown, number = this.commands++): void {
-        const key = hkdf(this.secret ?? assert.fail("no secret"), Buffer.alloc(0), "motewise-down-1")
+        const key = hkdf(
+            this.secret ?? assert.fail("no secret"),
+            Buffer.alloc(0),
+            "motewise-down-1"
+        )
         const nonce = Buffer.alloc(13)
         nonce.write(boot, "hex")
         nonce[8] = 2
@@ -192,7 +196,10 @@ export class ScriptedFleet implements Network {
 
     /** Whatever it says beside its state opens under the secret before last at the oldest, and no nonce is there twice for two messages. */
     private openUp(topic: string, payload: Buffer): void {
-        assert.ok([`mw/${this.id}/up`, `mw/${this.id}/ack`].includes(topic), `${topic} is not its own`)
+        assert.ok(
+            [`mw/${this.id}/up`, `mw/${this.id}/ack`].includes(topic),
+            `${topic} is not its own`
+        )
         for (const secret of [...this.secrets.values()].reverse()) {
             let opened: { nonce: Buffer; plaintext: Buffer }
             try {
