@@ -63,22 +63,29 @@ function open(key: Buffer, topic: string, sealed: Buffer): { nonce: Buffer; plai
 export class ScriptedFleet implements Network {
     /** What the registrar says in place of each of its answers. */
     twist: (answer: Buffer, kind: number) => Buffer[] = answer => [answer]
+    /** In place of its own judgement of a CONNECT: the return code. */
+    onConnect: ((packet: IConnectPacket) => number) | undefined
+    /** True: the message is taken care of. */
+    onPublish: (topic: string, payload: Buffer) => boolean = () => false
     /** The registrar hears, and does nothing. */
     isDeaf = false
-    /** The registrar checks what the contract demands of a proof; a twisted one may not be right. */
+    /** Why it refuses every proof; 0: it does not. */
+    refusal = 0
     readonly proofs: Proof[] = []
     readonly opened: Opened[] = []
     /** In the open: topic and text. */
     readonly states: string[] = []
     /** "user: code" of every CONNECT. */
     readonly connects: string[] = []
-    /** Credentials with which the broker lets a node in, in hex, and the secret of each. */
+    /** Of every credential it ever gave, in hex: its session's secret. */
     readonly secrets = new Map<string, Buffer>()
     /** Application bytes and MQTT bytes each way, of every connection. */
     bytesFromNode = 0
     bytesToNode = 0
     /** What each message of enrolment came to, in its order: "HELLO 20", ... */
     readonly sizes: string[] = []
+    /** Credentials with which the broker lets the node in. */
+    private readonly admitted = new Set<string>()
     private readonly random = new RandomStream("scripted fleet")
     private readonly usedIndices = new Map<string, string>()
     private readonly usedNonces = new Map<string, string>()
@@ -110,7 +117,7 @@ export class ScriptedFleet implements Network {
         parser.on("error", error => assert.fail(error))
         parser.on("packet", packet => {
             if (packet.cmd === "connect") {
-                const returnCode = this.admit(packet)
+                const returnCode = (this.onConnect ?? this.admit).call(this, packet)
                 this.connects.push(`${packet.username}: ${returnCode}`)
                 this.say = say
                 this.close = hangUp
@@ -127,6 +134,17 @@ export class ScriptedFleet implements Network {
             end: () => void (ended = true),
             abandon: () => void (ended = true),
         }
+    }
+
+    /** From now on the broker knows no credential that was ever given; and it ends the connection. */
+    turnAway(): void {
+        this.admitted.clear()
+        this.hangUp()
+    }
+
+    /** It knows the last one again. */
+    admitAgain(): void {
+        this.admitted.add([...this.secrets.keys()].at(-1) ?? "")
     }
 
     /** The broker ends the connection, if there is one. */
@@ -174,9 +192,9 @@ export class ScriptedFleet implements Network {
         assert.equal(clientId, `mw-${this.id}`)
         assert.equal(clean, false)
         assert.equal(will?.topic, `mw/${this.id}/state`)
-        const secret = this.secrets.get(said)
-        if (secret !== undefined) this.secret = secret
-        return secret === undefined ? NOT_AUTHORISED : ACCEPTED
+        if (!this.admitted.has(said)) return NOT_AUTHORISED
+        this.secret = this.secrets.get(said)
+        return ACCEPTED
     }
 
     private take(packet: Packet, say: (packet: Packet) => void): void {
@@ -189,6 +207,7 @@ export class ScriptedFleet implements Network {
     }
 
     private hear(topic: string, payload: Buffer): void {
+        if (this.onPublish(topic, payload)) return
         if (topic === `mw/${this.id}/enrol/up`) this.enrol(payload)
         else if (topic === `mw/${this.id}/state`) this.states.push(payload.toString())
         else this.openUp(topic, payload)
@@ -274,14 +293,12 @@ export class ScriptedFleet implements Network {
         }
         const [secret, token] = [this.bytes(32), this.bytes(180)]
         this.secrets.set(token.toString("hex"), secret)
+        this.admitted.add(token.toString("hex"))
         const topic = `mw/${this.id}/enrol/down`
         const sealKey = hkdf(this.claimSecret, salt, "motewise-enrol-seal-1")
         const inside = Buffer.from(encode([secret, token]))
         this.answer(4, [1, 4, nodeNonce, seal(sealKey, this.bytes(13), topic, inside)])
     }
-
-    /** Why it refuses every proof; 0: it does not. */
-    refusal = 0
 
     private answer(kind: number, items: unknown[]): void {
         const name = ["", "", "NONCE", "", "CREDENTIAL", "REFUSED"][kind]
