@@ -22,7 +22,7 @@ const OWN_NONCE = hex`ffffffffffffffffffffffffff`
 const OWN_FIRST = hex`39ffffffffffffffffffffffffff0010`
 const OWN_COUNTER = hex`01ffffffffffffffffffffffffff0001`
 
-/** One key. */
+/** One key. To make it takes 12,000 steps, to seal a report 2,300, of the 131,072 between two awaits. */
 export class Ccm {
     private readonly ownFirst: Buffer
     private readonly ownMask = Buffer.alloc(BLOCK_BYTES)
