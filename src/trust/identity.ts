@@ -1,5 +1,8 @@
 /** Who a node is: a key that only it can sign with, in software or in a chip. What asks for signatures knows no more than this. */
 
+import { Store } from "../telemetry/store"
+import { ClaimedRandom } from "./claimed-random"
+
 export interface IdentityProvider {
     /** What the key is, by its registered name: `LMS_SHA256_M24_H5/LMOTS_SHA256_N24_W4`. */
     readonly algorithm: string
@@ -10,7 +13,30 @@ export interface IdentityProvider {
     remaining(): Promise<number>
     /** Bytes that nobody can guess. */
     random(n: number): Promise<Buffer>
+    /** How a key that is used up passes to the next; none for one that lasts. */
+    readonly succession?: Succession
 }
+
+export interface Succession {
+    /** Of the key that signs: 0, and one more at each rollover. */
+    generation(): number
+    isRolloverDue(): boolean
+    /** The message that makes the next key known, signed by this one (contract/rollover.ts). @throws IdentityError */
+    rollover(): Promise<Buffer>
+    /** From then on the next key signs. @throws IdentityError */
+    switchKey(): Promise<void>
+}
+
+/** What a node has to make an identity of. */
+export interface IdentitySeat {
+    store: Store
+    random: ClaimedRandom
+    /** 8 bytes */
+    nodeId: Buffer
+}
+
+/** An identity that can sign: it was found, or made. @throws IdentityError */
+export type IdentityFactory = (seat: IdentitySeat) => Promise<IdentityProvider>
 
 export type IdentityFault =
     /** It was not started, or has no next key to switch to. */
