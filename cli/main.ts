@@ -6,6 +6,7 @@ import { benchCommand } from "./bench"
 import { buildCommand } from "./build"
 import { doctorCommand } from "./doctor"
 import { evalCommand } from "./eval"
+import { fleetCommand } from "./fleet"
 import { ledgerCommand } from "./ledger"
 import { newCommand } from "./new"
 import { provisionSeCommand } from "./provision-se"
@@ -28,6 +29,7 @@ export function motewiseCommand(): Command {
         .addCommand(recordCommand())
         .addCommand(trainCommand())
         .addCommand(evalCommand())
+        .addCommand(fleetCommand())
         .addCommand(ledgerCommand())
         .addCommand(benchCommand())
         .addCommand(newCommand())

@@ -186,6 +186,8 @@ async function started(
 ): Promise<ChildProcess> {
     const child = spawn(program, ["-c", configPath(folder)], {
         stdio: ["ignore", "ignore", "pipe"],
+        // Ctrl-C in a terminal is for us, who end it last.
+        detached: true,
     })
     writeFileSync(pidPath(folder), String(child.pid))
     const errors: string[] = []

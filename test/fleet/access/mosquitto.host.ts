@@ -4,6 +4,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, beforeEach, test } from "node:test"
+import { connectAsync } from "mqtt"
+import { DynamicSecurity } from "../../../fleet/access/dynamic-security"
 import { openBroker } from "../../../fleet/brokers/open"
 import type { FleetBroker } from "../../../fleet/brokers/fleet-broker"
 import { startMosquitto, type RunningMosquitto } from "../../../fleet/brokers/mosquitto-process"
@@ -315,8 +317,35 @@ test(
         const remote = await openRemote({ ...options(), url })
         assert.equal(remote.url, `mqtt://127.0.0.1:${theirPort}`)
         assert.equal(remote.isShut, true)
+        const admin = await connectAsync(`mqtt://127.0.0.1:${theirPort}`, {
+            username: running.user,
+            password: running.password,
+        })
+        const security = await DynamicSecurity.open(admin)
+        assert.ok(security, "its administrator's")
+        // What a fleet that was killed in the middle of a grant, or of a withdrawal, leaves.
+        const acls = [{ acltype: "publishClientSend", topic: "#", allow: true, priority: 9 }]
+        await security.run([{ command: "createRole", rolename: ME, acls }])
         await remote.access.grant([nodeGrant(ME, PASSWORD, EXPIRES_MS)])
         assert.equal((await connected(theirPort, mine())).code, 0)
+        const [{ data }] = await security.run([{ command: "getRole", rolename: ME }])
+        const { role } = data as { role: { acls: typeof acls } }
+        assert.deepEqual(
+            role.acls
+                .filter(acl => acl.allow && acl.acltype === "publishClientSend")
+                .map(acl => acl.topic)
+                .sort(),
+            [`mw/${ME}/ack`, `mw/${ME}/state`, `mw/${ME}/up`]
+        )
+        await remote.access.withdraw([ME])
+        const [clients, roles] = await security.run([
+            { command: "listClients" },
+            { command: "listRoles" },
+        ])
+        assert.deepEqual(clients.data, { totalCount: 1, clients: [running.user] })
+        assert.deepEqual(roles.data, { totalCount: 1, roles: [running.user] })
+        security.close()
+        await admin.endAsync()
         await remote.close()
         await assert.rejects(openRemote({ ...options(), url, password: "wrong" }), error => {
             assert.match(
