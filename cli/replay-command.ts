@@ -6,7 +6,7 @@ import { worldOfApp } from "../sim/worlds/worlds"
 import { REPLAY, type Rehearsed } from "./sim"
 
 export function replayCommand(options: Rehearsed): string {
-    const { app, world, nodes, seconds, seed, exact, faults } = options
+    const { app, world, nodes, seconds, seed, exact, enrol, faults } = options
     const words = ["npx motewise sim --virtual", `--seed ${seed}`, `--nodes ${nodes}`]
     if (seconds !== undefined) words.push(`--seconds ${seconds}`)
     // A recording, or its app, says where it stands.
@@ -14,6 +14,7 @@ export function replayCommand(options: Rehearsed): string {
     if (world !== usual) words.push(`--world ${world}`)
     words.push(...recordingWords(options))
     if (app !== DEFAULT_APP) words.push(`--app ${app}`)
+    if (enrol) words.push("--enrol")
     if (exact) words.push("--exact")
     if (faults.length > 0) words.push(`--faults ${quoted(formatFaults(faults))}`)
     return words.join(" ")

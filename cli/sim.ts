@@ -1,6 +1,10 @@
 /** `motewise sim`: nodes that run the real image, in the terminal. */
 import { Command, Option } from "commander"
 import { createLogUpdate } from "log-update"
+import { existsSync } from "node:fs"
+import { Manifest } from "../fleet/claims"
+import { manifestPath } from "../fleet/folder"
+import type { Claim } from "../fleet/registrar/claim"
 import { DEFAULT_APP, entryOf } from "../image/apps"
 import { compile } from "../image/compile"
 import { UsageError } from "../image/project"
@@ -19,6 +23,7 @@ import type { Model } from "../src/inference/model"
 import { parseBroker } from "../src/mqtt/broker"
 import type { CellClass, Mapping } from "../table/meanings"
 import { classesOf } from "./classes"
+import { FLEET_FOLDER } from "./ledger-folder"
 import { listOf, pairsOf, refuseTwice } from "./lists"
 import { mapOf } from "./mapping"
 import { integerFrom, numberFrom } from "./numbers"
@@ -38,6 +43,8 @@ export interface SimOptions {
     unused?: string[]
     rowSeconds: number
     broker?: string
+    enrol: boolean
+    claims?: string
     seconds?: number
     virtual: boolean
     speed: number
@@ -55,6 +62,8 @@ const NODES = 3
 /** Faster than that, and a hundredth of a second on the way to the broker is more than a second to the nodes. */
 const SPEED_MAX = 120
 const DAY_SECONDS = 86400
+/** With nothing in the way, every node has enrolled by then. */
+const ENROLLED_AFTER_SECONDS = 60
 const REFRESH_MS = 500
 /** Into a file or a pipe: a table now and then, not twice a second. */
 const PIPED_REFRESH_MS = 10000
@@ -94,6 +103,15 @@ export function simCommand(): Command {
         .option("--unused <columns>", "columns of the recording that nothing feels", listOf)
         .option("--row-seconds <s>", "time between two rows", numberFrom(0.001, 86400), 60)
         .option("--broker <url>", "somebody else's broker, mqtt://host:port (default: our own)")
+        .option(
+            "--enrol",
+            "nodes have nothing but a claim: they make a key, enrol, and seal what they say",
+            false
+        )
+        .option(
+            "--claims <manifest>",
+            `with --enrol and --broker: the claims that its fleet knows (default: ${manifestPath(FLEET_FOLDER)})`
+        )
         .option("--seconds <s>", "how long, in the nodes' time", numberFrom(1, 1e9))
         .option("--virtual", "as fast as it can, repeatable from its seed", false)
         .option("--speed <x>", "the nodes' seconds in one of ours", numberFrom(0.1, SPEED_MAX), 1)
@@ -121,6 +139,8 @@ Examples:
   motewise sim                                   three nodes in rooms, live; Ctrl-C ends it
   motewise sim --speed 60                        a minute a second
   motewise sim --broker mqtt://192.168.1.10      into your own broker
+  motewise sim --enrol                           a fleet from power-on: claims, keys, ledger, sealed reports
+  motewise sim --enrol --broker mqtt://127.0.0.1:1883   the same nodes for "motewise fleet up" in another terminal
   motewise sim --app soil --speed 120            garden beds instead of rooms
   motewise sim --replay day.csv --virtual        a recording, as fast as it can
   motewise sim --virtual --seconds 86400 --json  a day, as figures
@@ -157,6 +177,7 @@ async function run(options: SimOptions): Promise<void> {
         speed: options.speed,
         seconds: rehearsed.seconds ?? (options.virtual && !world.rows ? DAY_SECONDS : undefined),
         brokerUrl: options.broker,
+        enrol: enrolWith(options, rehearsed.nodes),
         faults: rehearsed.faults,
         exact: options.exact,
         print: (id, line) => options.log && console.error(`${id} ${line}`),
@@ -201,6 +222,37 @@ function checkBroker({ broker, virtual }: SimOptions): void {
     if (virtual) throw new UsageError("--broker needs real time: leave out --virtual")
     if (parseBroker(broker) === undefined)
         throw new UsageError(`--broker: "${broker}" is not mqtt://host or mqtt://host:port`)
+}
+
+/** @throws UsageError when there are not enough claims */
+function enrolWith(
+    { enrol, broker, claims }: SimOptions,
+    nodes: number
+): RehearsalOptions["enrol"] {
+    if (!enrol && claims !== undefined) throw new UsageError("--claims is for --enrol")
+    if (!enrol) return undefined
+    if (broker === undefined) {
+        if (claims === undefined) return true
+        throw new UsageError("--claims is for the fleet at --broker: name it, or leave both out")
+    }
+    const path = claims ?? manifestPath(FLEET_FOLDER)
+    const known = claimsIn(path)
+    if (known.length >= nodes) return known
+    throw new UsageError(
+        `${path} has ${known.length} claims for ${nodes} nodes: make more with motewise fleet claim, or name another with --claims`
+    )
+}
+
+function claimsIn(path: string): Claim[] {
+    if (!existsSync(path))
+        throw new UsageError(
+            `There is no ${path}: make claims with motewise fleet claim, or name their manifest with --claims`
+        )
+    const manifest = new Manifest(path, line => console.error(line))
+    const claims: Claim[] = []
+    for (let some = manifest.readNew(); some.length > 0; some = manifest.readNew())
+        claims.push(...some)
+    return claims
 }
 
 function worldFrom(options: Rehearsed, model: Model): World {
@@ -270,15 +322,26 @@ function finish(rehearsal: Rehearsal, options: Rehearsed): void {
     const { json, virtual, faults } = options
     const result = rehearsal.result()
     const counters = rehearsal.counters()
+    const enrolled = rehearsal.enrolled()
     if (json) {
         // Without faults there is nothing to tell of them.
-        console.log(JSON.stringify(faults.length > 0 ? { ...result, faults: counters } : result))
+        const told = { ...result, enrolled, faults: faults.length > 0 ? counters : undefined }
+        console.log(JSON.stringify(told))
     } else {
         console.log(summary(result))
+        if (enrolled !== undefined)
+            console.log(
+                `${enrolled.nodes} of ${result.nodes} nodes enrolled and heard, ${enrolled.ledgerEntries} entries in the ledger, ${enrolled.refused} refusals`
+            )
         if (faults.length > 0) console.log(toldOf(counters))
     }
     const failures = [
         ...rehearsal.panics().map(({ id, code }) => `node ${id} ended in panic ${panicName(code)}`),
+        ...(enrolled !== undefined &&
+        result.seconds >= ENROLLED_AFTER_SECONDS &&
+        faults.length === 0
+            ? notEnrolled(result.nodes - enrolled.nodes)
+            : []),
         ...rehearsal
             .brokenPromises()
             .map(({ id, reports }) => `node ${id}: ${reports} reports were never acknowledged`),
@@ -287,6 +350,10 @@ function finish(rehearsal: Rehearsal, options: Rehearsed): void {
     process.exitCode = 1
     for (const failure of failures) console.error(failure)
     if (virtual) console.error(`To see it again: ${replayCommand(options)}`)
+}
+
+function notEnrolled(nodes: number): string[] {
+    return nodes === 0 ? [] : [`${nodes} nodes did not enrol`]
 }
 
 function toldOf({ boots, powerCuts, storeFormatted, struck }: Counters): string {

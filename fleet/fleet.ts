@@ -20,7 +20,7 @@ import { Ledger } from "./ledger/ledger"
 import { latestCheckpoint } from "./ledger/snapshot"
 import { Registrar, type NodeStatus } from "./registrar/registrar"
 import type { Counts } from "./registrar/refusals"
-import { Twin } from "./twin"
+import { Twin, type HeardReport } from "./twin"
 
 const CHECKPOINT_EVERY_MS = 60_000
 /** Of the time, at most this share goes into counting nodes. */
@@ -40,6 +40,8 @@ export interface FleetOptions {
     /** Hears what a person should know: no secret is in it. */
     say?: (line: string) => void
     onProgress?: HssOptions["onProgress"]
+    /** A report came; not a duplicate. */
+    onReport?: (id: string, heard: HeardReport) => void
 }
 
 /** Of all nodes, as they were counted last. */
@@ -87,7 +89,7 @@ export class Fleet {
         readonly registrar: Registrar,
         private readonly manifest: Manifest
     ) {
-        this.twin = new Twin(options.nowMs)
+        this.twin = new Twin(options.nowMs, options.onReport)
         this.checkpointNextMs = options.nowMs() + CHECKPOINT_EVERY_MS
     }
 
@@ -155,6 +157,12 @@ export class Fleet {
         } finally {
             this.isTicking = false
         }
+    }
+
+    /** What was heard and is not yet dealt with; undefined when there is nothing. */
+    settle(): Promise<void> | undefined {
+        if (this.hearing.size === 0) return undefined
+        return Promise.allSettled(this.hearing).then(() => undefined)
     }
 
     status(): FleetStatus {
@@ -312,6 +320,7 @@ const DEFAULTS = {
     nowMs: () => Date.now(),
     random: (n: number) => randomBytes(n),
     say: () => {},
+    onReport: () => {},
 }
 
 /** Never below what the ledger has seen: the file may be an old copy that somebody put back. */

@@ -2,7 +2,7 @@
  * The broker of a rehearsal that brings its own: on the simulated network in virtual time, on loopback in real time. With
  * `brokerKill` it dies, for all nodes at once, and comes back.
  */
-import { Broker, MQTT_PORT, type OnMessage } from "../fleet/broker"
+import { Broker, MQTT_PORT, type BrokerRules, type OnMessage } from "../fleet/broker"
 import { virtualAedes } from "../fleet/virtual-aedes"
 import type { Clock } from "../sim/clock"
 import type { Fault } from "../sim/faults"
@@ -25,14 +25,15 @@ export class LocalBroker {
         private readonly memory: MemoryNetwork | undefined
     ) {}
 
-    /** @param memory the network of a virtual run; undefined: real sockets */
+    /** @param memory the network of a virtual run; undefined: real sockets @param rules without any, everybody may do everything */
     static async create(
         clock: Clock,
         memory: MemoryNetwork | undefined,
-        random: RandomStream
+        random: RandomStream,
+        rules?: BrokerRules
     ): Promise<LocalBroker> {
         if (memory === undefined) {
-            const broker = await Broker.create()
+            const broker = await Broker.create(undefined, rules)
             const port = await broker.listen()
             return new LocalBroker(`mqtt://127.0.0.1:${port}`, broker, clock, undefined)
         }
@@ -45,7 +46,7 @@ export class LocalBroker {
                 }),
             fillRandom: bytes => random.fill(bytes),
         })
-        const broker = await Broker.create(aedes)
+        const broker = await Broker.create(aedes, rules)
         const url = `mqtt://${VIRTUAL_HOST}:${MQTT_PORT}`
         const local = new LocalBroker(url, broker, clock, memory)
         local.listen()

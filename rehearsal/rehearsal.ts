@@ -3,9 +3,9 @@
  * what comes through the broker, and a judge compares it with what the world knows.
  */
 import { UsageError } from "../image/project"
-import { Listener } from "../fleet/listener"
-import { timeAnswer } from "../fleet/time-service"
-import { Twin, type HeardReport } from "../fleet/twin"
+import type { BrokerRules } from "../fleet/broker"
+import type { Claim } from "../fleet/registrar/claim"
+import type { HeardReport } from "../fleet/twin"
 import { partsOf, ROOM_SEATS, type Seat } from "../sim/breadboard"
 import { Clock } from "../sim/clock"
 import { checkNodes, faultsOfNode, wasDueSince, type Fault } from "../sim/faults"
@@ -21,12 +21,10 @@ import { RandomStream } from "../sim/random"
 import { Strikes, type Tally } from "../sim/strikes"
 import { CountedNetwork } from "../sim/traffic"
 import type { World } from "../sim/worlds/world"
-import { SETTING_BROKER } from "../src/telemetry/contract/settings"
-import {
-    EVERY_ACK_TOPIC,
-    EVERY_STATE_TOPIC,
-    EVERY_UP_TOPIC,
-} from "../src/telemetry/contract/topics"
+import { CLAIM_SECRET_BYTES } from "../src/telemetry/contract/enrolment"
+import { SETTING_CLAIM } from "../src/telemetry/contract/settings"
+import { enrolledFarEnd } from "./enrolled-far-end"
+import { farEndAt, openFarEnd, type Enrolled, type FarEnd } from "./far-end"
 import { LocalBroker } from "./local-broker"
 import type { Counters, NodeRow, Result } from "./result"
 
@@ -45,6 +43,8 @@ export interface RehearsalOptions {
     seconds?: number
     /** Somebody else's broker; not for a virtual run. */
     brokerUrl?: string
+    /** Nodes have claims and nothing else: made up for a fleet of this run's own, or those that the fleet at `brokerUrl` knows. */
+    enrol?: true | readonly Claim[]
     faults: Fault[]
     exact: boolean
     /** Virtual time from a formatted store to the node provisioned again; default a minute. */
@@ -52,12 +52,14 @@ export interface RehearsalOptions {
     print(nodeId: string, line: string): void
     /** A report came; not a duplicate. */
     onHeard?(nodeId: string, report: HeardReport): void
+    onPowerOn?(nodeId: string, virtualMs: number): void
     /** The broker has accepted a node. */
     onAccepted?(nodeId: string, virtualMs: number): void
     /** Called every virtual minute or so. */
     onProgress?(virtualSeconds: number): void
 }
 
+const ID_BYTES = 8
 /** Nodes are switched on within this time, not all in one moment. */
 const POWER_ON_MS = 1000
 /** After the last row: the longest report interval of our programs, which is an hour, and the way. */
@@ -87,14 +89,10 @@ interface Member {
 }
 
 export class Rehearsal {
-    /** What nodes, and people, are to connect to. */
-    brokerUrl = ""
     private readonly clock = new Clock()
-    private readonly twin: Twin
     private readonly members = new Map<string, Member>()
     private readonly memory: MemoryNetwork
-    private broker: LocalBroker | undefined
-    private listener: Listener | undefined
+    private farEnd!: FarEnd
     private stopping = false
     private heapBytesMax = 0
     private readonly struck: Tally = new Map()
@@ -103,18 +101,15 @@ export class Rehearsal {
 
     private constructor(private readonly options: RehearsalOptions) {
         this.memory = new MemoryNetwork(this.clock)
-        this.twin = new Twin(
-            () => this.clock.nowMs(),
-            (id, heard) => this.judged(id, heard)
-        )
     }
 
     /** Starts the broker or finds the one that was named, and puts the nodes together; nothing runs yet. */
     static async create(options: RehearsalOptions): Promise<Rehearsal> {
         checkFaults(options)
         const rehearsal = new Rehearsal(options)
-        await rehearsal.startBroker()
-        rehearsal.makeNodes()
+        const claims = rehearsal.claims()
+        rehearsal.farEnd = await rehearsal.otherEnd(claims)
+        claims.forEach(({ id }, place) => rehearsal.makeNode(place, id))
         return rehearsal
     }
 
@@ -143,8 +138,12 @@ export class Rehearsal {
     async close(): Promise<void> {
         this.stopping = true
         for (const { node } of this.members.values()) node.stop()
-        await this.listener?.close()
-        await this.broker?.close()
+        await this.farEnd.close()
+    }
+
+    /** What nodes, and people, are to connect to. */
+    get brokerUrl(): string {
+        return this.farEnd.url
     }
 
     virtualSeconds(): number {
@@ -155,10 +154,10 @@ export class Rehearsal {
         const { world } = this.options
         const nowRow = Math.floor(this.clock.nowMs() / world.rowMs)
         return [...this.members.values()].map(({ place, node, network, judge }) => {
-            const twin = this.twin.nodes.get(node.id)
+            const twin = this.farEnd.twin.nodes.get(node.id)
             return {
                 id: node.id,
-                online: twin?.online === true && this.brokerIsThere(),
+                online: twin?.online === true && this.farEnd.alive,
                 reported: twin?.reported ?? new Map<string, number>(),
                 faults: twin?.faults ?? new Map<string, string>(),
                 verdict: twin?.verdict,
@@ -175,7 +174,7 @@ export class Rehearsal {
     result(): Result {
         const members = [...this.members.values()]
         const total = (of: (member: Member) => number) => members.reduce((s, m) => s + of(m), 0)
-        const twins = [...this.twin.nodes.values()].filter(twin => this.members.has(twin.id))
+        const twins = [...this.farEnd.twin.nodes.values()].filter(twin => this.members.has(twin.id))
         const labelled = total(m => m.judge.tally().labelled)
         const correct = total(m => m.judge.tally().correct)
         return {
@@ -224,22 +223,35 @@ export class Rehearsal {
 
     /** Reports that never came and that nothing explains. */
     unaccounted(): number {
-        return [...this.twin.nodes.values()].reduce((sum, twin) => sum + twin.unaccounted(), 0)
+        return [...this.farEnd.twin.nodes.values()].reduce(
+            (sum, twin) => sum + twin.unaccounted(),
+            0
+        )
     }
 
     /** Times that a node came back without the alarms it had kept, as the far end noticed by itself. */
     storesLost(): number {
-        return [...this.twin.nodes.values()].reduce((sum, twin) => sum + twin.storesLost, 0)
+        return [...this.farEnd.twin.nodes.values()].reduce((sum, twin) => sum + twin.storesLost, 0)
     }
 
     /** Reports that came more than once. */
     duplicates(): number {
-        return [...this.twin.nodes.values()].reduce((sum, twin) => sum + twin.duplicates, 0)
+        return [...this.farEnd.twin.nodes.values()].reduce((sum, twin) => sum + twin.duplicates, 0)
     }
 
     /** The node has told that it dropped this report. */
     isDropped(id: string, boot: string, sequence: number): boolean {
-        return this.twin.nodes.get(id)?.isDropped(boot, sequence) === true
+        return this.farEnd.twin.nodes.get(id)?.isDropped(boot, sequence) === true
+    }
+
+    /** How far enrolment has come; undefined where nodes speak in the open, or to somebody else. */
+    enrolled(): Enrolled | undefined {
+        return this.farEnd.enrolled?.()
+    }
+
+    /** MQTT bytes of a node's connections, both ways. */
+    bytesOnWire(id: string): number {
+        return this.members.get(id)?.network.traffic.bytes ?? 0
     }
 
     /** Panics of all nodes: a run that has any has failed. */
@@ -262,44 +274,49 @@ export class Rehearsal {
         })
     }
 
-    private async startBroker(): Promise<void> {
-        const { virtual, brokerUrl } = this.options
-        const filters = [EVERY_UP_TOPIC, EVERY_STATE_TOPIC]
-        const hear = (topic: string, payload: Buffer) => this.twin.hear(topic, payload)
+    /** An id for each node, and what it would enrol with. */
+    private claims(): readonly Claim[] {
+        const { nodes, enrol } = this.options
+        if (Array.isArray(enrol)) return enrol.slice(0, nodes)
+        return Array.from({ length: nodes }, (_, place) => ({
+            id: this.drawn(`node/${place}`, ID_BYTES),
+            secret: this.drawn(`claim/${place}`, CLAIM_SECRET_BYTES),
+        }))
+    }
+
+    private async otherEnd(claims: readonly Claim[]): Promise<FarEnd> {
+        const { clock, options } = this
+        const { virtual, brokerUrl, enrol, faults, print } = options
+        const onHeard = (id: string, heard: HeardReport) => this.judged(id, heard)
         if (brokerUrl !== undefined) {
-            this.brokerUrl = brokerUrl
-            this.listener = new Listener(brokerUrl, filters, hear)
-            return
+            const secrets = new Map(claims.map(({ id, secret }) => [id, secret]))
+            const settingsOf = (id: string): Record<string, string> =>
+                enrol === undefined ? {} : { [SETTING_CLAIM]: `${id}-${secrets.get(id)}` }
+            return farEndAt(brokerUrl, clock, onHeard, settingsOf, enrol === undefined)
         }
-        const random = this.random("broker")
-        const broker = await LocalBroker.create(
-            this.clock,
-            virtual ? this.memory : undefined,
-            random
-        )
-        for (const filter of filters) await broker.subscribe(filter, hear)
-        await broker.subscribe(EVERY_ACK_TOPIC, (topic, payload) => {
-            const answer = timeAnswer(topic, payload, this.epochMs())
-            if (answer !== undefined) broker.publish(answer.topic, answer.payload)
+        const makeBroker = async (rules?: BrokerRules) => {
+            const memory = virtual ? this.memory : undefined
+            const broker = await LocalBroker.create(clock, memory, this.random("broker"), rules)
+            broker.dieBy(this.strikes(faults, "faults/broker"))
+            return broker
+        }
+        if (enrol === undefined)
+            return openFarEnd(await makeBroker(), clock, () => this.epochMs(), onHeard)
+        return enrolledFarEnd({
+            clock,
+            epochMs: virtual ? VIRTUAL_EPOCH_MS : Date.now(),
+            claims,
+            random: this.random("fleet"),
+            makeBroker,
+            onHeard,
+            say: line => print("fleet", line),
         })
-        broker.dieBy(this.strikes(this.options.faults, "faults/broker"))
-        this.brokerUrl = broker.url
-        this.broker = broker
     }
 
-    private makeNodes(): void {
-        const { image, nodes } = this.options
-        const leavesTheBench = provision(image, { [SETTING_BROKER]: this.brokerUrl })
-        for (let place = 0; place < nodes; ++place) this.makeNode(place, leavesTheBench)
-    }
-
-    private makeNode(place: number, leavesTheBench: Uint8Array): void {
+    private makeNode(place: number, id: string): void {
         const { clock, options } = this
         const { world, seats = ROOM_SEATS, seed, virtual, exact, print, reprovisionMs } = options
-        const random = this.random(`node/${place}`)
-        const idBytes = Buffer.alloc(8)
-        random.fill(idBytes)
-        const id = idBytes.toString("hex")
+        const leavesTheBench = provision(options.image, this.farEnd.settingsOf(id))
         const faults = faultsOfNode(options.faults, place)
         const strikes = (room: string) => this.strikes(faults, `faults/${place}/${room}`)
         const carrier = virtual ? this.memory : new TcpNetwork()
@@ -332,7 +349,13 @@ export class Rehearsal {
         })
         power.atEachStart("brownOut", ({ byMs }) => node.powerCut(byMs))
         this.members.set(id, { place, node, network, judge: new Judge(world, place) })
-        clock.at(random.integer(POWER_ON_MS), () => node.start())
+        const random = this.random(`node/${place}`)
+        // Its id was drawn before.
+        random.fill(Buffer.alloc(ID_BYTES))
+        clock.at(random.integer(POWER_ON_MS), () => {
+            this.options.onPowerOn?.(id, clock.nowMs())
+            node.start()
+        })
     }
 
     /** The time of day: the wall's, or in virtual time a fixed morning's. */
@@ -344,6 +367,13 @@ export class Rehearsal {
         return new RandomStream(`${this.options.seed}/${purpose}`)
     }
 
+    /** In hexadecimal. */
+    private drawn(purpose: string, length: number): string {
+        const bytes = Buffer.alloc(length)
+        this.random(purpose).fill(bytes)
+        return bytes.toString("hex")
+    }
+
     private strikes(faults: Fault[], purpose: string): Strikes {
         return new Strikes(faults, this.clock, this.random(purpose), this.struck)
     }
@@ -351,7 +381,7 @@ export class Rehearsal {
     private async runTo(endMs: number): Promise<void> {
         const stopped = () => this.stopping
         if (this.options.virtual)
-            await runFast(this.clock, endMs, () => this.broker?.settle(), stopped)
+            await runFast(this.clock, endMs, () => this.farEnd.settle(), stopped)
         else await runPaced(this.clock, endMs, this.options.speed, stopped)
     }
 
@@ -389,10 +419,6 @@ export class Rehearsal {
 
     private owed(): number {
         return [...this.members.values()].reduce((sum, { network }) => sum + network.owed(), 0)
-    }
-
-    private brokerIsThere(): boolean {
-        return (this.listener?.connected ?? true) && (this.broker?.alive ?? true)
     }
 }
 

@@ -1,6 +1,6 @@
 /**
- * How many enrolments a second the registrar does by itself, without a broker, and where the time goes: `node --import tsx
- * bench/enrol/registrar-rate.ts`. Proofs are made beforehand; ledger and store are on this machine's disk, and flushed.
+ * How many enrolments a second the registrar does by itself, without a broker, and where the time goes. Proofs are made beforehand;
+ * ledger and store are on this machine's disk, and flushed.
  */
 import { randomBytes } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -19,8 +19,7 @@ const NODES = 1000
 /** As many as are switched on together. */
 const AT_ONCE = 200
 
-interface Rate {
-    algorithm: string
+export interface Rate {
     perSecond: number
     /** Of one enrolment; and of it: its signature (processor), the ledger, the store (which does not keep the processor). */
     cpuMs: number
@@ -32,7 +31,7 @@ interface Rate {
     storeFlushes: number
 }
 
-async function measured(algorithm: string, identityOf: () => HostIdentity): Promise<Rate> {
+async function measured(identityOf: () => HostIdentity): Promise<Rate> {
     const folder = mkdtempSync(join(tmpdir(), "motewise-rate-"))
     const ledger = Ledger.open(folder)
     const database = await openDatabase(folder)
@@ -101,7 +100,6 @@ async function measured(algorithm: string, identityOf: () => HostIdentity): Prom
     ledger.close()
     rmSync(folder, { recursive: true })
     return {
-        algorithm,
         perSecond: 1000 / wallMs,
         cpuMs,
         wallMs,
@@ -129,18 +127,18 @@ function cpuMsSince(start: NodeJS.CpuUsage): number {
 }
 
 function rounded(rate: Rate): Rate {
-    const pairs = Object.entries(rate).map(([name, value]) => [
-        name,
-        typeof value === "number" ? Math.round(value * 100) / 100 : value,
-    ])
-    return Object.fromEntries(pairs) as Rate
+    const entries = Object.entries(rate).map(([name, n]) => [name, Math.round(n * 100) / 100])
+    return Object.fromEntries(entries) as Rate
 }
 
 const noAccess: Access = { grant: async () => {}, withdraw: async () => {} }
 
-// One tree for all of them: a key is of a node, and what it signed is kept for each.
-const tree = await HostLms.make(randomBytes)
-console.table([
-    rounded(await measured("LMS, SHA-256/192, W=4, H=5", () => tree.copy())),
-    rounded(await measured("P-256", () => new HostP256())),
-])
+/** Of nodes with LMS in software, and of those with a secure element. */
+export async function registrarRates(): Promise<{ lms: Rate; p256: Rate }> {
+    // One tree for all of them: a key is of a node, and what it signed is kept for each.
+    const tree = await HostLms.make(randomBytes)
+    return {
+        lms: rounded(await measured(() => tree.copy())),
+        p256: rounded(await measured(() => new HostP256())),
+    }
+}

@@ -4,6 +4,7 @@ import { Rehearsal } from "../../rehearsal/rehearsal"
 import { PART_NAMES } from "../../sim/breadboard"
 import { parseFaults } from "../../sim/faults"
 import { RoomWorld } from "../../sim/worlds/room"
+import { quantile } from "../quantile"
 
 const PROGRAM = "src/main.ts"
 /** Sessions have held for a minute by then. */
@@ -66,14 +67,13 @@ async function restart(
     await rehearsal.run()
     await rehearsal.close()
     const times = [...back.values()].sort((a, b) => a - b)
-    const quantile = (q: number) => times[Math.min(Math.floor(times.length * q), times.length - 1)]
     const peak = peakInAnySecond(times)
-    const spanSeconds = Math.max((quantile(0.95) - quantile(0.05)) / 1000, 1)
+    const spanSeconds = Math.max((quantile(times, 0.95) - quantile(times, 0.05)) / 1000, 1)
     return {
         nodes,
         peakConnectsPerSecond: peak,
-        p50ReconnectMs: Math.round(quantile(0.5)),
-        p99ReconnectMs: Math.round(quantile(0.99)),
+        p50ReconnectMs: Math.round(quantile(times, 0.5)),
+        p99ReconnectMs: Math.round(quantile(times, 0.99)),
         stormFactor: Math.round((peak / ((times.length * 0.9) / spanSeconds)) * 100) / 100,
         missing: nodes - times.length,
     }

@@ -11,7 +11,7 @@ import { ALARM_SLOTS, AlarmLog } from "../telemetry/alarm-log"
 import { BOOT_BYTES } from "../telemetry/contract/sealing"
 import { SETTING_BROKER } from "../telemetry/contract/settings"
 import { VERDICT_UNKNOWN } from "../telemetry/contract/senml"
-import { Outbox, Outgoing } from "../telemetry/outbox"
+import { Outbox, Outgoing, ROUTINE } from "../telemetry/outbox"
 import { ReportPolicy } from "../telemetry/policy"
 import { ReportHead, ReportWriter } from "../telemetry/report"
 import { Draft, Reporter } from "../telemetry/reporter"
@@ -172,7 +172,7 @@ class Node {
                 outbox,
                 birth: this.birth,
                 onOnline: this.show,
-                onAlarmAcknowledged: this.acknowledgeAlarm,
+                onAcknowledged: this.acknowledged,
             },
             isSealed ? { backoff, notAuthorisedMax: NOT_AUTHORISED_MAX } : {}
         )
@@ -297,7 +297,11 @@ class Node {
         return { sequence: head.sequence, bytes: draft.bytes, alarm: number, retold: false }
     }
 
-    private acknowledgeAlarm(alarm: number): void {
+    private acknowledged(alarm: number): void {
+        if (alarm === ROUTINE) {
+            this.reporter.heard()
+            return
+        }
         const { alarms } = this
         const acknowledge = async () => {
             try {

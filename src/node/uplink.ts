@@ -10,7 +10,7 @@ import { Session, SessionState } from "../mqtt/session"
 import { COMMAND_ALIVE } from "../telemetry/contract/commands"
 import { SEALED_OTHER, SEALED_REPORT } from "../telemetry/contract/sealing"
 import { ackTopic, downTopic, stateTopic, upTopic } from "../telemetry/contract/topics"
-import { Outbox, ROUTINE } from "../telemetry/outbox"
+import { Outbox } from "../telemetry/outbox"
 import { Sealer } from "../telemetry/sealer"
 import { Command, encodeAnswer, encodeRollover, parseCommand } from "./commands"
 import { WallClock } from "./wall-clock"
@@ -35,8 +35,8 @@ export interface UplinkOptions {
     /** The retained state: "online", and what there is to know beside it. */
     birth: () => Buffer
     onOnline: () => void
-    /** The broker has this alarm. */
-    onAlarmAcknowledged: (alarm: number) => void
+    /** The broker has this alarm, or, ROUTINE, a report that is none. */
+    onAcknowledged: (alarm: number) => void
 }
 
 export class Uplink {
@@ -158,7 +158,7 @@ export class Uplink {
     private acknowledged(alarm: number): void {
         if (alarm === NO_REPORT) return
         this.inFlight--
-        if (alarm !== ROUTINE) this.options.onAlarmAcknowledged(alarm)
+        this.options.onAcknowledged(alarm)
     }
 
     private heard(message: Publish): void {

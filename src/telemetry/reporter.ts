@@ -55,6 +55,7 @@ export class Reporter {
     private summaryDueMs: number
     private fullDueMs = 0
     private isTimeTold = false
+    private isAnyHeard = false
 
     constructor(
         private readonly writer: ReportWriter,
@@ -113,6 +114,11 @@ export class Reporter {
                 )
         }
         return writer.finish()
+    }
+
+    /** A routine report of this boot was acknowledged. Until then each is full, for the newest goes first and the others may never. */
+    heard(): void {
+        this.isAnyHeard = true
     }
 
     /** Takes in the round just sampled; the report it calls for, or undefined. */
@@ -205,7 +211,7 @@ export class Reporter {
     private isFull(head: ReportHead, isNews: boolean): boolean {
         const knowsTime = head.epochMs !== undefined
         const learnsTime = knowsTime && !this.isTimeTold
-        if (!isNews && !learnsTime && head.uptimeMs < this.fullDueMs) return false
+        if (this.isAnyHeard && !isNews && !learnsTime && head.uptimeMs < this.fullDueMs) return false
         this.fullDueMs = head.uptimeMs + FULL_EVERY_MS
         this.isTimeTold = knowsTime
         return true

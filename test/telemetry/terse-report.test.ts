@@ -87,6 +87,7 @@ describe("terse report", () => {
         sampler = new Sampler([{ sensor: room, measurands: Object.keys(SUMMARY) }])
         const policy: any = { everyMs: 5 * MINUTE_MS, measurands: SUMMARY }
         reporter = new Reporter(new ReportWriter(true), policy, sampler, "occupancy", CLASSES)
+        reporter.heard()
         lost = ""
         flashWrites = 0
         bootEpochMs = undefined
@@ -126,6 +127,16 @@ describe("terse report", () => {
         expect(told(await round(5, "vacant"))).toBe("up ")
         bootEpochMs = EPOCH_MS
         expect(told(await round(10, "vacant"))).toBe("bt up verdict ")
+        expect(told(await round(15, "vacant"))).toBe("bt ")
+    })
+
+    test("until one was acknowledged each tells everything, for the newest goes first", async () => {
+        const policy: any = { everyMs: 5 * MINUTE_MS, measurands: SUMMARY }
+        reporter = new Reporter(new ReportWriter(true), policy, sampler, "occupancy", CLASSES)
+        bootEpochMs = EPOCH_MS
+        for (let minute = 0; minute < 15; minute += 5)
+            expect(told(await round(minute, "vacant"))).toBe("bt up verdict ")
+        reporter.heard()
         expect(told(await round(15, "vacant"))).toBe("bt ")
     })
 
