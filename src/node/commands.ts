@@ -10,8 +10,9 @@ export interface Command {
 
 /** No name is longer. */
 const NAME_BYTES_MAX = 8
-/** Map, name, and the head of what stands beside it. */
-const EXTRA_BYTES = 1 + 1 + NAME_BYTES_MAX + 9
+const ANSWER_BYTES_MAX = 1 + 1 + NAME_BYTES_MAX + 9
+/** Map, "rollover", and the head of a string of 256 bytes or more. */
+const ROLLOVER_EXTRA_BYTES = 1 + 9 + 3
 
 /** Undefined for what is no name and a number. */
 export function parseCommand(bytes: Buffer): Command | undefined {
@@ -24,21 +25,18 @@ export function parseCommand(bytes: Buffer): Command | undefined {
 
 /** The answer to a command: its name again, and a number. */
 export function encodeAnswer(name: string, value: number): Buffer {
-    const writer = begun(name, 0)
+    const writer = new CborWriter(Buffer.alloc(ANSWER_BYTES_MAX))
+    writer.map(1)
+    writer.text(name)
     writer.integer(value)
     return writer.bytes.slice(0, writer.length)
 }
 
-/** @param rollover as contract/rollover.ts has it */
+/** @param rollover as contract/rollover.ts has it; as long as an LMS signature, and so not copied once more */
 export function encodeRollover(rollover: Buffer): Buffer {
-    const writer = begun(COMMAND_ROLLOVER, rollover.length)
-    writer.byteString(rollover)
-    return writer.bytes.slice(0, writer.length)
-}
-
-function begun(name: string, valueBytes: number): CborWriter {
-    const writer = new CborWriter(Buffer.alloc(EXTRA_BYTES + valueBytes))
+    const writer = new CborWriter(Buffer.alloc(ROLLOVER_EXTRA_BYTES + rollover.length))
     writer.map(1)
-    writer.text(name)
-    return writer
+    writer.text(COMMAND_ROLLOVER)
+    writer.byteString(rollover)
+    return writer.bytes
 }

@@ -22,7 +22,7 @@ const OWN_NONCE = hex`ffffffffffffffffffffffffff`
 const OWN_FIRST = hex`39ffffffffffffffffffffffffff0010`
 const OWN_COUNTER = hex`01ffffffffffffffffffffffffff0001`
 
-/** One key. */
+/** One key. To make it takes 12,000 steps, to seal a report 2,300, of the 131,072 between two awaits. */
 export class Ccm {
     private readonly ownFirst: Buffer
     private readonly ownMask = Buffer.alloc(BLOCK_BYTES)
@@ -44,11 +44,9 @@ export class Ccm {
      * with them: whoever calls this has a counter. @param nonce 13 bytes @param associated 1..65,279 bytes @throws RangeError
      */
     seal(nonce: Buffer, associated: Buffer, plaintext: Buffer): Buffer {
-        const sealed = Buffer.alloc(plaintext.length + TAG_BYTES)
+        // First, for what it takes of the heap is free again when the rest is taken.
         const tag = this.tag(nonce, associated, plaintext)
-        sealed.blitAt(0, this.keyStreamed(nonce, plaintext), 0, plaintext.length)
-        sealed.blitAt(plaintext.length, tag, 0, TAG_BYTES)
-        return sealed
+        return Buffer.concat(this.keyStreamed(nonce, plaintext), tag)
     }
 
     /** The plaintext; undefined when this key has not sealed it, under this nonce and with this beside it. @throws RangeError as `seal` */

@@ -26,7 +26,10 @@ export class Sealer {
     private lastOther = -1
     private lastCommand = -1
 
-    /** Takes 0.3 s on an RP2040. @param secret 32 bytes @param boot the 8 bytes that are new at every boot @throws RangeError */
+    /**
+     * Takes 25,000 of the 131,072 steps that the runtime grants between two awaits.
+     * @param secret 32 bytes @param boot the 8 bytes that are new at every boot @throws RangeError for other lengths
+     */
     constructor(
         secret: Buffer,
         private readonly boot: Buffer

@@ -173,6 +173,18 @@ test("asked to enrol, it does, while its reports wait; unanswered, it goes on wi
     assert.ok(numbers.length >= 7, `${numbers.length} reports`)
 })
 
+test("asked to enrol and refused for good, it goes on at once with what it has", () => {
+    const desk = enrolledDesk()
+    const { states } = desk.fleet
+    desk.fleet.refusal = 4
+    desk.fleet.command(bootOf(desk), { enrol: 1 })
+    assert.ok(
+        desk.until(() => states.length === 2, 10),
+        "not back"
+    )
+    assert.equal(desk.fleet.proofs.length, 2)
+})
+
 test("a registrar that never answers costs no signature, and is asked ever more seldom", () => {
     const desk = new ClaimedDesk(image)
     desk.fleet.isDeaf = true
@@ -200,8 +212,9 @@ test("a registrar that loses every proof uses up a key in hours, and the next on
     // 28 of the first key; fewer than one in two minutes.
     const ofFirst = proofs.filter(({ generation }) => generation === 0)
     assert.equal(new Set(ofFirst.map(({ index }) => index)).size, 28)
-    assert.ok(proofs.some(({ generation }) => generation === 1))
-    assert.ok(new Set(proofs.map(({ generation, index }) => `${generation} ${index}`)).size < 90)
+    const used = new Set(proofs.map(({ generation, index }) => `${generation} ${index}`))
+    assert.ok(used.has("1 0"), "the next key never signed")
+    assert.ok(used.size < 90, `${used.size} signatures`)
     desk.fleet.twist = answer => [answer]
     assert.ok(
         desk.until(() => desk.fleet.states.length > 0, 400),

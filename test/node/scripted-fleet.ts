@@ -247,7 +247,7 @@ export class ScriptedFleet implements Network {
         const items = decode(payload) as unknown[]
         assert.deepEqual(Buffer.from(encode(items)), payload, "not in preferred serialization")
         const [version, kind, nodeNonce] = items as [number, number, Uint8Array]
-        assert.equal(version, 1)
+        assert.equal(version, 1, "version")
         assert.equal(nodeNonce.length, 16)
         this.sizes.push(`${["", "HELLO", "", "PROOF"][kind]} ${payload.length}`)
         if (this.isDeaf) return

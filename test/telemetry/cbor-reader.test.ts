@@ -38,6 +38,15 @@ describe("cbor reader", () => {
         expect(byteString(hex`440102030405`, 4)).toBe("failed")
     })
 
+    test("of what is cut short nothing is given out, and it is known at once", () => {
+        const reader = new CborReader(hex`44010203`)
+        expect(reader.byteString(4).length).toBe(0)
+        expect(reader.failed).toBe(true)
+        const text = new CborReader(hex`64494554`)
+        expect(text.text(4)).toBe("")
+        expect(text.failed).toBe(true)
+    })
+
     test("what was read stays what it was when the message is changed", () => {
         const bytes = hex`4401020304`.slice(0)
         const value = new CborReader(bytes).byteString(4)
