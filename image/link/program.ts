@@ -200,13 +200,12 @@ export function specNames({ header, specs }: Program): number[] {
     return [...places]
 }
 
-/** The text of an entry of `utf8`, when the table of ASCII strings may have it: verify.c wants less than 200 bytes. */
+/** The text of an entry of `utf8` when it may be an ASCII string: those end at a NUL, and verify.c wants less than 200 bytes. */
 export function asciiOfUtf8(entry: Buffer): string | undefined {
     const [bytes, codePoints] = [entry.readUInt16LE(0), entry.readUInt16LE(2)]
-    const isAscii = bytes === codePoints && bytes < ASCII_BYTES_END
-    return isAscii
-        ? entry.toString("latin1", entry.length - 1 - bytes, entry.length - 1)
-        : undefined
+    const text = entry.subarray(entry.length - 1 - bytes, entry.length - 1)
+    const isAscii = bytes === codePoints && bytes < ASCII_BYTES_END && !text.includes(0)
+    return isAscii ? text.toString("latin1") : undefined
 }
 
 /** Undefined for a string of another kind. */
