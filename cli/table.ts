@@ -2,6 +2,7 @@
 import Table from "cli-table3"
 import { styleText } from "node:util"
 import { allMeasurands } from "../src/telemetry/contract/measurands"
+import { TITLES } from "../src/telemetry/contract/titles"
 import type { NodeRow, Result } from "../rehearsal/result"
 
 /** SenML's names are for machines. */
@@ -35,8 +36,8 @@ export function nodesTable(rows: NodeRow[], stream: NodeJS.WriteStream): string 
     const measured = allMeasurands().filter(({ measurand }) =>
         rows.some(row => row.reported.has(measurand))
     )
-    const headOf = ({ title, unit }: { title: string; unit: string }) =>
-        `${title}\n${UNITS_FOR_PEOPLE[unit] ?? unit}`
+    const headOf = ({ measurand, unit }: { measurand: string; unit: string }) =>
+        `${TITLES[measurand]}\n${UNITS_FOR_PEOPLE[unit] ?? unit}`
     const table = new Table({
         head: [
             "node\n",

@@ -22,7 +22,9 @@ import { tmpdir } from "node:os"
 import { dirname, join, relative } from "node:path"
 import { promisify, stripVTControlCharacters } from "node:util"
 import { UsageError, inProject } from "./project"
-import { librarySources, sourcesOf } from "./sources"
+import { leaveOutFeatures } from "./features"
+import { link } from "./link/link"
+import { librarySources, runtimeSources, sourcesOf } from "./sources"
 import type { WiredPart } from "./wiring"
 
 export interface Image {
@@ -31,7 +33,12 @@ export interface Image {
     codeBytes: number
     /** What the program is wired to; nothing for several programs together. */
     parts: WiredPart[]
+    /** What its functions are called in the sources, by their number: where it panics it says "F12" only. */
+    functions: string[]
 }
+
+/** What is kept of an image beside its bytes. */
+type About = Pick<Image, "parts" | "functions">
 
 /** Two for each image: it, and its parts. */
 const KEPT_FILES = 1000
@@ -56,6 +63,7 @@ export async function compile(
         const text = sources.get(entry) ?? ""
         sources.set(entry, text.replace(BOARD_IMPORT, `$1${board}$2`))
     }
+    leaveOutFeatures(sources)
     return await imageOf(entry, sources, async () => {
         // Not at the top: it reads sources with TypeScript's parser, which takes longer to load than a kept image.
         const { checkWiring } = await import("./wiring-check")
@@ -94,11 +102,23 @@ async function imageOf(
             JSON.parse(readFileSync(`${kept}.json`, "utf8"))
         )
     const parts = await wired()
-    const bytes = await build(entry, sources)
-    keep(`${kept}.json`, JSON.stringify(parts))
+    const built = await build(entry, sources)
+    const { bytes, functions } = link(built, await privateNamesOf(sources))
+    const about: About = { parts, functions }
+    keep(`${kept}.json`, JSON.stringify(about))
     keep(`${kept}.devs`, bytes)
     forgetOldest()
-    return imageFrom(bytes, parts)
+    return imageFrom(bytes, about)
+}
+
+async function privateNamesOf(sources: Map<string, string>): Promise<Set<string>> {
+    // Not at the top: it loads TypeScript's parser, as the wiring check does.
+    const { privateNames } = await import("./link/names")
+    return privateNames([
+        ...sources.values(),
+        ...librarySources(sources).values(),
+        ...runtimeSources(),
+    ])
 }
 
 /** Written whole or not at all: another process may look for it now. */
@@ -112,8 +132,9 @@ function keep(path: string, content: string | Buffer): void {
 function keyOf(entry: string, sources: Map<string, string>): string {
     const hash = createHash("sha256")
     hash.update(readFileSync(inProject("package.json")))
-    for (const board of readdirSync(inProject("boards")).sort())
-        hash.update(readFileSync(inProject("boards", board)))
+    for (const folder of ["boards", "image/link"])
+        for (const file of readdirSync(inProject(folder)).sort())
+            hash.update(readFileSync(inProject(folder, file)))
     hash.update(entry)
     for (const [path, text] of [...sources, ...librarySources(sources)])
         hash.update(`\0${path}\0${text}`)
@@ -173,8 +194,8 @@ async function runCompiler(folder: string, entry: string): Promise<void> {
 }
 
 /** Section descriptors of (offset, length) follow the 32-byte header; the second is the functions' bytecode (bytecode.md, 2.16). */
-function imageFrom(bytes: Buffer, parts: WiredPart[]): Image {
-    return { bytes, codeBytes: bytes.readUInt32LE(32 + 8 + 4), parts }
+function imageFrom(bytes: Buffer, about: About): Image {
+    return { bytes, codeBytes: bytes.readUInt32LE(32 + 8 + 4), ...about }
 }
 
 function forgetOldest(): void {

@@ -1,7 +1,7 @@
 /** The files that entry points are made of: they, and what they import by relative path, all the way down. */
 import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { dirname, join, normalize, relative } from "node:path"
-import { ROOT } from "./project"
+import { ROOT, inProject } from "./project"
 
 const RELATIVE_IMPORT = /^\s*(?:import|export)\s(?:[^"';]*?from\s*)?"(\.[^"]+)"/gm
 
@@ -43,4 +43,17 @@ export function librarySources(sources: Map<string, string>): Map<string, string
                     found.set(join(folder, file), readFileSync(join(ROOT, folder, file), "utf8"))
         }
     return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The sources of DeviceScript's own packages, which are there once anything was compiled; not their declarations. */
+export function runtimeSources(): string[] {
+    const folder = inProject("node_modules/@devicescript")
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter(
+            file =>
+                file.endsWith(".ts") &&
+                !file.endsWith(".d.ts") &&
+                /^[^\\/]+[\\/]src[\\/]/.test(file)
+        )
+        .map(file => readFileSync(join(folder, file), "utf8"))
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path"
 import { nearest } from "../image/nearest"
 import { UsageError, inProject } from "../image/project"
 import { allMeasurands, measurandByName } from "../src/telemetry/contract/measurands"
+import { TITLES } from "../src/telemetry/contract/titles"
 import { formatted } from "./formatted"
 import { libraryFiles } from "./library"
 import { classNameOf, driverFiles } from "./templates"
@@ -110,7 +111,7 @@ function sortedInsert(text: string, like: RegExp, line: string): string {
 }
 
 function withRow({ name, address, measurands }: NewDriver, readme: string): string {
-    const titles = measurands.map(measurand => measurandByName(measurand)?.title).join(", ")
+    const titles = measurands.map(measurand => TITLES[measurand]).join(", ")
     const row =
         `| TODO maker ${name.toUpperCase()} | ${titles} | identity, saturation | 0x${address.toString(16)} ` +
         `| [${name}.ts](src/drivers/${name}.ts) | simulator only |`

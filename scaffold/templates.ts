@@ -3,6 +3,7 @@
  * Each TODO is a fact that only the part's datasheet knows; one test is skipped, and said to be, until its worked example is there.
  */
 import { measurandByName } from "../src/telemetry/contract/measurands"
+import { TITLES } from "../src/telemetry/contract/titles"
 import { DESK } from "../sim/worlds/desk"
 import type { Conditions } from "../sim/parts/part"
 import type { NewDriver } from "./driver"
@@ -26,13 +27,13 @@ const LARGEST_QUIET_TICKS = 10000
 function valuesOf(measurands: string[]): Value[] {
     return measurands.map((name, index) => {
         const measurand = name as keyof Conditions
-        const { title = name, unit = "" } = measurandByName(name) ?? {}
+        const { unit = "" } = measurandByName(name) ?? {}
         const quiet = DESK[measurand]
         let exponent = -2
         while (Math.abs(quiet) / 10 ** exponent > LARGEST_QUIET_TICKS) exponent++
         const ticks = Math.round(quiet / 10 ** exponent)
         const step = exponent < 0 ? `0.${"0".repeat(-exponent - 1)}1` : `1${"0".repeat(exponent)}`
-        return { measurand, title, unit, step, at: index * 2, ticks, quiet }
+        return { measurand, title: TITLES[name] ?? name, unit, step, at: index * 2, ticks, quiet }
     })
 }
 

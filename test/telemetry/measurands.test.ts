@@ -8,13 +8,11 @@ import {
 } from "../../src/telemetry/contract/measurands"
 
 describe("measurands", () => {
-    test("a row is read into its five parts, and a title may have several words", () => {
+    test("a row is read into its four parts", () => {
         const co2 = measurandByName("carbonDioxidePpm")
         expect(co2.wire).toBe("co2")
         expect(co2.unit).toBe("ppm")
         expect(co2.decimals).toBe(0)
-        expect(co2.title).toBe("CO2")
-        expect(measurandByName("objectTemperatureCelsius").title).toBe("object temperature")
     })
 
     test("a name is found whole and not by its beginning", () => {

@@ -1,5 +1,6 @@
 /** Numbers, units and names as a person reads them. */
 import { measurandByName } from "../../src/telemetry/contract/measurands"
+import { TITLES } from "../../src/telemetry/contract/titles"
 import { UNKNOWN } from "../../src/inference/model"
 import type { ReportInput } from "./facts"
 
@@ -26,7 +27,7 @@ const FEATURES_FOR_PEOPLE: Record<string, string> = {
 
 /** "light", or "standard deviation of acceleration x" */
 export function titleOf({ measurand, feature }: ReportInput): string {
-    const title = measurandByName(measurand)?.title ?? measurand
+    const title = TITLES[measurand] ?? measurand
     return feature === "last" ? title : `${FEATURES_FOR_PEOPLE[feature] ?? feature} of ${title}`
 }
 
