@@ -1,0 +1,76 @@
+/**
+ * How far a board has come since it was switched on, by what it says: DeviceScript's WiFi service (runtime/devicescript/network/wifi.c,
+ * pico's wifi_impl.c) and our MQTT link (src/mqtt/link.ts). And when it comes no further, what somebody can do.
+ */
+import type { WifiNetwork } from "./store"
+
+/** In their order. */
+export enum Step {
+    Silent,
+    Running,
+    Joining,
+    Addressed,
+    Online,
+}
+
+const NEXT: [RegExp, Step][] = [
+    [/wifi: connecting to '/, Step.Joining],
+    [/wifi: got ip /, Step.Addressed],
+    [/mqtt: online/, Step.Online],
+]
+const NETWORK = /wifi: (.+) \[rssi:-?\d+\]/
+const REFUSED = /cyw43: status: bad auth/
+const LOST = /wifi: sta disconnect|cyw43: status: link fail/
+/** One lost link is a weak one; so many in a row, with the network in sight, is a password. */
+const REFUSALS = 3
+const OFFLINE = /mqtt: offline \((.*)\), again in/
+const FORMATTED = /fstor: formatting now/
+const PANIC = /panic\w* (6\d{4})/i
+
+export class FirstSteps {
+    step = Step.Silent
+    private readonly networks = new Set<string>()
+    private refusals = 0
+    private offline: string | undefined
+    private isFormatted = false
+    private panic: string | undefined
+
+    said(line: string): void {
+        this.step = Math.max(this.step, Step.Running)
+        for (const [said, step] of NEXT) if (said.test(line)) this.step = Math.max(this.step, step)
+        const network = NETWORK.exec(line)?.[1]
+        if (network !== undefined) this.networks.add(network)
+        if (REFUSED.test(line)) this.refusals = REFUSALS
+        if (LOST.test(line) && this.step < Step.Addressed) this.refusals++
+        this.offline = OFFLINE.exec(line)?.[1] ?? this.offline
+        this.isFormatted ||= FORMATTED.test(line)
+        this.panic = PANIC.exec(line)?.[1] ?? this.panic
+    }
+
+    /** Why there is no report, and what to do. */
+    advice(wifi: WifiNetwork | undefined, broker: string | undefined): string {
+        if (this.isFormatted)
+            return "the runtime found no store it knows, and made an empty one: this is not the runtime of DeviceScript 2.16; give another with --runtime FILE"
+        if (this.panic !== undefined)
+            return `the program ended in panic ${this.panic}: its last words are above; npx motewise sim runs the same program here`
+        if (this.step === Step.Silent)
+            return "the board says nothing: press its RESET (EN) button, or unplug it and plug it in again"
+        if (this.step < Step.Addressed) return this.wifiAdvice(wifi)
+        const where = broker ?? "the broker that the program names"
+        if (this.step < Step.Online)
+            return `WiFi works, and ${where} is not reached${this.offline === undefined ? "" : ` (${this.offline})`}: is it running, on that port, and open to this network? Its address must be one that the board can reach`
+        return `it is online at ${where}, and no report was heard in time: its parts may still be warming up; npx mqtt sub -t 'mw/#' listens on`
+    }
+
+    private wifiAdvice(wifi: WifiNetwork | undefined): string {
+        if (wifi === undefined)
+            return "it was given no network: run this again with --wifi SSID, or it stays alone"
+        const name = `"${wifi.ssid}"`
+        if (this.refusals >= REFUSALS)
+            return `${name} refused it ${wifi.password === "" ? "without a password" : "with this password"}: run this again with the right one (WPA2 is what DeviceScript speaks)`
+        if (this.networks.has(wifi.ssid))
+            return `${name} is in sight and gives it no address yet: is the password right, and are there addresses left?`
+        const heard = [...this.networks].map(name => `"${name}"`).join(", ")
+        return `${name} is not in sight: these chips hear 2.4 GHz only, and a name counts in capitals and small letters. Heard: ${heard === "" ? "none" : heard}`
+    }
+}
