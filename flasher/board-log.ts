@@ -47,6 +47,8 @@ export class BoardLog {
 
 /** What may go to somebody's terminal: a board's bytes are not trusted with its control characters. */
 function printable(line: string): string {
-    // eslint-disable-next-line no-control-regex
-    return line.replace(/\x1b\[[0-9;]*m/g, "").replace(/[\0-\x1f\x7f-\x9f\ufffd]/g, "").trim()
+    return line
+        .replace(/\x1b\[[0-9;]*m/g, "")
+        .replace(/[\0-\x1f\x7f-\x9f\ufffd]/g, "")
+        .trim()
 }

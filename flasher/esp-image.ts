@@ -102,7 +102,9 @@ class RuntimeFile {
         if (image[checksumAt] !== checksum) throw this.wrong(`the checksum of its ${what} is wrong`)
         const isHashed = image[IMAGE_HEADER_BYTES - 1] === 1
         if (!isHashed) return
-        const hash = createHash("sha256").update(image.subarray(0, checksumAt + 1)).digest()
+        const hash = createHash("sha256")
+            .update(image.subarray(0, checksumAt + 1))
+            .digest()
         const told = image.subarray(checksumAt + 1, checksumAt + 1 + SHA256_BYTES)
         if (!hash.equals(told)) throw this.wrong(`the SHA-256 of its ${what} is wrong`)
     }

@@ -3,19 +3,18 @@ import { Listener } from "../fleet/listener"
 import { openReport, type Report } from "../fleet/open"
 import { upTopic } from "../src/telemetry/contract/topics"
 import { BoardLog } from "./board-log"
-import { FirstSteps, Step } from "./first-steps"
+import { FirstSteps } from "./first-steps"
 import type { ListedPort } from "./ports"
 import { SerialWire, type BoardPort } from "./serial-wire"
 
 export interface Following {
-    /** The port it was flashed over; undefined: whichever comes. */
-    path: string | undefined
-    /** Its chip's MAC or serial number, to know it again where it comes back under another name. */
-    serial: string | undefined
+    /** Whether this is the board's port: it may come back under another name. */
+    isBoard(port: ListedPort): boolean
     baudRate: number
+    /** Undefined: what it says itself is all there is. */
     broker: string | undefined
-    /** Where the node is known; undefined: what it says itself is all there is. */
-    nodeId: string | undefined
+    /** Undefined until it is known. */
+    nodeId(): string | undefined
     waitMs: number
     list(): Promise<ListedPort[]>
     attach(path: string): Promise<(baudRate: number) => BoardPort>
@@ -44,12 +43,11 @@ export async function followToReport(following: Following): Promise<Followed> {
     const { broker, nodeId, waitMs, isStopped, onLine } = following
     const steps = new FirstSteps()
     let first: FirstReport | undefined
-    const ear =
-        broker === undefined || nodeId === undefined
-            ? undefined
-            : new Listener(broker, [upTopic(nodeId)], (_topic, payload) => {
-                  first ??= { report: opened(payload), payloadBytes: payload.length }
-              })
+    let ear: Listener | undefined
+    const listen = (id: string, url: string) =>
+        new Listener(url, [upTopic(id)], (_topic, payload) => {
+            first ??= { report: opened(payload), payloadBytes: payload.length }
+        })
     const log = new BoardLog(line => {
         steps.said(line)
         onLine(line)
@@ -58,8 +56,10 @@ export async function followToReport(following: Following): Promise<Followed> {
     const endMs = performance.now() + waitMs
     try {
         while (performance.now() < endMs && !isStopped()) {
+            const id = nodeId()
+            if (id !== undefined && broker !== undefined) ear ??= listen(id, broker)
             if (first !== undefined) break
-            if (ear?.connected !== true && steps.step === Step.Online) break
+            if (ear?.connected !== true && steps.isOnline) break
             await wire.keepOpen()
             await new Promise(resolve => setTimeout(resolve, LOOK_MS))
         }
@@ -91,7 +91,7 @@ class LogWire {
     async keepOpen(): Promise<void> {
         if (this.wire !== undefined || performance.now() < this.nextLookMs) return
         this.nextLookMs = performance.now() + LIST_MS
-        const port = this.itsPort(await this.following.list())
+        const port = (await this.following.list()).find(port => this.following.isBoard(port))
         if (port === undefined) return
         const wire = new SerialWire(await this.following.attach(port.path), {})
         try {
@@ -109,14 +109,6 @@ class LogWire {
         this.wire = undefined
     }
 
-    private itsPort(ports: ListedPort[]): ListedPort | undefined {
-        const { path, serial } = this.following
-        const bySerial = ports.find(
-            port => serial !== undefined && bare(port.serialNumber).includes(bare(serial))
-        )
-        return bySerial ?? ports.find(port => port.path === path)
-    }
-
     private async read(wire: SerialWire): Promise<void> {
         const reader = wire.readable?.getReader()
         try {
@@ -129,9 +121,4 @@ class LogWire {
             if (this.wire === wire) this.wire = undefined
         }
     }
-}
-
-/** `7C:DF:A1` and `JD7CDFA1` are of one chip. */
-function bare(serial: string | undefined): string {
-    return (serial ?? "").replaceAll(":", "").toLowerCase()
 }

@@ -35,6 +35,10 @@ export class FirstSteps {
     private isFormatted = false
     private panic: string | undefined
 
+    get isOnline(): boolean {
+        return this.step === Step.Online
+    }
+
     said(line: string): void {
         this.step = Math.max(this.step, Step.Running)
         for (const [said, step] of NEXT) if (said.test(line)) this.step = Math.max(this.step, step)

@@ -27,9 +27,7 @@ const RP2040_CONFIG_AT = RP2040_STORE.at - 16 * 1024
 /** @throws UsageError when this is no runtime for the board */
 export function flashImage(board: BoardFile, chip: Chip, runtime: RuntimeFile): FlashImage {
     const config = boardConfig(board)
-    return chip.kind === "esp"
-        ? espImage(runtime, chip, config)
-        : rp2040Image(runtime, config)
+    return chip.kind === "esp" ? espImage(runtime, chip, config) : rp2040Image(runtime, config)
 }
 
 function espImage({ bytes, from }: RuntimeFile, chip: EspChip, config: Buffer): FlashImage {

@@ -1,5 +1,6 @@
 /** Asks for a secret on a terminal, without echo. */
 import type { ReadStream } from "node:tty"
+import { FlashError } from "./flash-error"
 
 const ENTER = ["\r", "\n"]
 const END_OF_INPUT = "\x04"
@@ -11,7 +12,11 @@ const ERASE_LINE = "\x15"
 export type Terminal = Pick<ReadStream, "setRawMode" | "resume" | "pause" | "on" | "off">
 
 /** Ctrl-C while it was asked. */
-export class Interrupted extends Error {}
+export class Interrupted extends FlashError {
+    constructor() {
+        super("stopped: nothing was written")
+    }
+}
 
 /** @param say writes the question, where it does not get into the output @throws Interrupted */
 export async function askSecret(

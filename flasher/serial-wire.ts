@@ -56,8 +56,7 @@ export class SerialWire {
             cancel: () => {},
         })
         this.writable = new WritableStream<Uint8Array>({
-            write: bytes =>
-                called(done => void port.write(bytes, error => done(error ?? null))),
+            write: bytes => called(done => void port.write(bytes, error => done(error ?? null))),
         })
     }
 

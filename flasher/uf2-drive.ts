@@ -2,7 +2,15 @@
  * The drive that an RP2040 is while its boot ROM waits for a program (RP2040 datasheet, 2.8.4): it holds INFO_UF2.TXT, takes one UF2, and
  * is gone as soon as it has it.
  */
-import { existsSync, openSync, closeSync, fsyncSync, readFileSync, readdirSync, writeSync } from "node:fs"
+import {
+    existsSync,
+    openSync,
+    closeSync,
+    fsyncSync,
+    readFileSync,
+    readdirSync,
+    writeSync,
+} from "node:fs"
 import { join } from "node:path"
 import { UsageError } from "../image/project"
 import { FlashError } from "./flash-error"
@@ -62,7 +70,12 @@ export function copyToDrive(drive: Uf2Drive, uf2: Buffer, onShare: (share: numbe
         const file = openSync(join(drive.path, "motewise.uf2"), "w")
         try {
             while (written < uf2.length) {
-                written += writeSync(file, uf2, written, Math.min(CHUNK_BYTES, uf2.length - written))
+                written += writeSync(
+                    file,
+                    uf2,
+                    written,
+                    Math.min(CHUNK_BYTES, uf2.length - written)
+                )
                 onShare(written / uf2.length)
             }
             fsyncSync(file)

@@ -29,7 +29,7 @@ export class FlashPages {
 
     /** Bytes from an address on; pages that are begun are filled up as if erased. */
     write(address: number, bytes: Uint8Array): void {
-        for (let from = 0; from < bytes.length; ) {
+        for (let from = 0; from < bytes.length;) {
             const at = address + from
             const inPage = at % PAGE_BYTES
             const to = Math.min(bytes.length, from + PAGE_BYTES - inPage)
@@ -82,7 +82,15 @@ export class FlashPages {
 
     private block(address: number, number: number, count: number): Buffer {
         const block = Buffer.alloc(BLOCK_BYTES)
-        const words = [...MAGIC_START, FLAG_FAMILY, address, PAGE_BYTES, number, count, FAMILY_RP2040]
+        const words = [
+            ...MAGIC_START,
+            FLAG_FAMILY,
+            address,
+            PAGE_BYTES,
+            number,
+            count,
+            FAMILY_RP2040,
+        ]
         words.forEach((word, i) => void block.writeUInt32LE(word, i * 4))
         this.page(address).copy(block, DATA_AT)
         block.writeUInt32LE(MAGIC_END, MAGIC_END_AT)

@@ -10,7 +10,6 @@ import type { WifiNetwork } from "./store"
 const PASSPHRASE_BYTES_MIN = 8
 const PASSPHRASE_BYTES_MAX = 63
 const HEX_KEY = /^[0-9a-f]{64}$/i
-// eslint-disable-next-line no-control-regex -- a control character is what is looked for
 const CONTROL = /[\0-\x1f\x7f]/
 
 /** @throws UsageError for a network that the board could not join */

@@ -28,9 +28,15 @@ interface ChipFacts {
 }
 
 export const FACTS = {
-    "ESP32": { magic: 0x00f01d83, securityBytes: 0, spiAt: 0x3ff42000, macAt: 0x3ff5a004 },
+    ESP32: { magic: 0x00f01d83, securityBytes: 0, spiAt: 0x3ff42000, macAt: 0x3ff5a004 },
     "ESP32-S2": { magic: 0x000007c6, securityBytes: 12, spiAt: 0x3f402000, macAt: 0x3f41a044 },
-    "ESP32-C3": { magic: 0x1b31506f, id: 5, securityBytes: 20, spiAt: 0x60002000, macAt: 0x60008844 },
+    "ESP32-C3": {
+        magic: 0x1b31506f,
+        id: 5,
+        securityBytes: 20,
+        spiAt: 0x60002000,
+        macAt: 0x60008844,
+    },
     "ESP32-S3": { magic: 0x09, id: 9, securityBytes: 20, spiAt: 0x60002000, macAt: 0x60007044 },
 } satisfies Record<string, ChipFacts>
 
@@ -141,7 +147,9 @@ export class FakeEspBoard extends Duplex implements BoardPort {
         this.chipBaud = ROM_BAUD
         this.packet = undefined
         if (intoLoader)
-            return this.say("rst:0x1 (POWERON),boot:0x5 (DOWNLOAD_BOOT)\r\nwaiting for download\r\n")
+            return this.say(
+                "rst:0x1 (POWERON),boot:0x5 (DOWNLOAD_BOOT)\r\nwaiting for download\r\n"
+            )
         this.runs++
         this.say("rst:0x1 (POWERON),boot:0xd (SPI_FAST_FLASH_BOOT)\r\n")
         this.program(this)
