@@ -38,22 +38,21 @@ export class SerialWire {
         const port = this.attach(baudRate)
         await called(done => port.open(done))
         this.port = port
+        let isRead = true
         this.readable = new ReadableStream<Uint8Array>({
             start: controller => {
-                let isOpen = true
                 port.on("data", (bytes: Uint8Array) => {
-                    if (isOpen) controller.enqueue(bytes)
+                    if (isRead) controller.enqueue(bytes)
                 })
                 // The board was pulled out, or we closed it: whoever reads is told that this was all.
                 const end = () => {
-                    if (isOpen) controller.close()
-                    isOpen = false
+                    if (isRead) controller.close()
+                    isRead = false
                 }
                 port.on("close", end)
                 port.on("error", end)
             },
-            // What is no longer read may come as it likes.
-            cancel: () => {},
+            cancel: () => void (isRead = false),
         })
         this.writable = new WritableStream<Uint8Array>({
             write: bytes => called(done => void port.write(bytes, error => done(error ?? null))),

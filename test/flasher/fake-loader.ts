@@ -63,6 +63,8 @@ export interface Faults {
     keepsBaud?: boolean
     flashId?: number
     locked?: boolean
+    /** USB of its own: its lines are read by the chip (ESP32-C3 TRM, "USB Serial/JTAG Controller", reset by RTS and DTR). */
+    isNative?: boolean
     opens?: Error & { code?: string }
 }
 
@@ -74,6 +76,7 @@ export class FakeEspBoard extends Duplex implements BoardPort {
     erasedAll = false
     private inLoader = false
     private isStub = false
+    private wantsLoader = false
     private dtr = false
     private rts = false
     private hostBaud = ROM_BAUD
@@ -105,6 +108,12 @@ export class FakeEspBoard extends Duplex implements BoardPort {
         return FACTS[this.chip]
     }
 
+    /** As a port is that was attached at this rate. */
+    at(baudRate: number): this {
+        this.hostBaud = baudRate
+        return this
+    }
+
     open(done: (error: Error | null) => void): void {
         setImmediate(() => done(this.faults.opens ?? null))
     }
@@ -124,7 +133,10 @@ export class FakeEspBoard extends Duplex implements BoardPort {
         const wasInReset = this.rts && !this.dtr
         this.dtr = dtr
         this.rts = rts
-        if (wasInReset && !rts) this.boot(dtr && this.faults.noDownloadMode !== true)
+        if (this.faults.isNative === true) {
+            if (!rts) this.wantsLoader = dtr
+            else if (!dtr && !wasInReset) this.boot(this.wantsLoader)
+        } else if (wasInReset && !rts) this.boot(dtr && this.faults.noDownloadMode !== true)
         setImmediate(() => done(null))
     }
 
