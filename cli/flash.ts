@@ -1,6 +1,7 @@
 /** `motewise flash`: a board from its box to its first report. */
 import { Command } from "commander"
-import { renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
 import { FlashError } from "../flasher/flash-error"
 import { followToReport, type Followed } from "../flasher/first-report"
 import { flashImage } from "../flasher/image"
@@ -69,6 +70,8 @@ async function run(options: FlashOptions): Promise<void> {
     const { out, dryRun, json } = options
     if (out !== undefined && options.port !== undefined)
         throw new UsageError("--out writes a file and --port is a board's: give one of them")
+    if (out !== undefined && !existsSync(dirname(out)))
+        throw new UsageError(`--out ${out}: no folder ${dirname(out)}`)
     const plan = await planOf(options, askPassword)
     // A board that is not there is told before anything takes its time.
     const target = out === undefined ? await targetFor(plan.chip, options.port, BENCH) : undefined

@@ -1,10 +1,10 @@
 /**
  * What a board says while it runs. DeviceScript's runtime puts its log, and what the program prints, as text on the port that Jacdac
- * frames also go over (jacdac-c, source/jd_usb.c; Jacdac's "USB bridge"): 0xfe and a code mark a frame's start and end, and a 0xfe.
+ * frames also go over (jacdac-c, source/jd_usb.c; Jacdac's "USB bridge"): 0xfe and a code mark a frame's start and
+ * end, and little else that a reader of the text needs, for no UTF-8 has a 0xfe in it.
  */
 
 const MAGIC = 0xfe
-const LITERAL_MAGIC = 0xf8
 const FRAME_START = 0xfc
 const FRAME_END = 0xfd
 const LINE_FEED = 0x0a
@@ -28,7 +28,6 @@ export class BoardLog {
             this.wasMagic = false
             if (byte === FRAME_START) this.isInFrame = true
             else if (byte === FRAME_END) this.isInFrame = false
-            else if (byte === LITERAL_MAGIC) this.text(MAGIC)
             return
         }
         if (byte === MAGIC) this.wasMagic = true

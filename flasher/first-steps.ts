@@ -25,7 +25,8 @@ const LOST = /wifi: sta disconnect|cyw43: status: link fail/
 const REFUSALS = 3
 const OFFLINE = /mqtt: offline \((.*)\), again in/
 const FORMATTED = /fstor: formatting now/
-const PANIC = /panic\w* (6\d{4})/i
+/** Of devs_panic in runtime/devicescript/fibers.c. */
+const EXCEPTION = /! (?:Exception: (\w+)|(Unhandled exception))/
 
 export class FirstSteps {
     step = Step.Silent
@@ -33,7 +34,7 @@ export class FirstSteps {
     private refusals = 0
     private offline: string | undefined
     private isFormatted = false
-    private panic: string | undefined
+    private exception: string | undefined
 
     get isOnline(): boolean {
         return this.step === Step.Online
@@ -48,15 +49,16 @@ export class FirstSteps {
         if (LOST.test(line) && this.step < Step.Addressed) this.refusals++
         this.offline = OFFLINE.exec(line)?.[1] ?? this.offline
         this.isFormatted ||= FORMATTED.test(line)
-        this.panic = PANIC.exec(line)?.[1] ?? this.panic
+        const exception = EXCEPTION.exec(line)
+        if (exception !== null) this.exception = exception[1] ?? exception[2]
     }
 
     /** Why there is no report, and what to do. */
     advice(wifi: WifiNetwork | undefined, broker: string | undefined): string {
         if (this.isFormatted)
             return "the runtime found no store it knows, and made an empty one: this is not the runtime of DeviceScript 2.16; give another with --runtime FILE"
-        if (this.panic !== undefined)
-            return `the program ended in panic ${this.panic}: its last words are above; npx motewise sim runs the same program here`
+        if (this.exception !== undefined)
+            return `the program ended (${this.exception}): its last words are above; npx motewise sim runs the same program here`
         if (this.step === Step.Silent)
             return "the board says nothing: press its RESET (EN) button, or unplug it and plug it in again"
         if (this.step < Step.Addressed) return this.wifiAdvice(wifi)

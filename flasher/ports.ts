@@ -28,7 +28,9 @@ const NO_BOARD =
 
 /** The ports that are attached. @throws FlashError where the package that lists them could not be installed */
 export async function listPorts(): Promise<ListedPort[]> {
-    return await (await serialport()).SerialPort.list()
+    const ports: ListedPort[] = await (await serialport()).SerialPort.list()
+    // macOS lists the name that waits for a carrier; its sibling does not.
+    return ports.map(port => ({ ...port, path: port.path.replace(/^\/dev\/tty\./, "/dev/cu.") }))
 }
 
 /** A port that is not yet open. */
@@ -98,16 +100,22 @@ function noAccess(path: string, platform: NodeJS.Platform): FlashError {
     return new FlashError(`${path} may not be used by you: ${remedy}`)
 }
 
+/** Those of USB: a machine has dozens of others that nothing is on. */
 function attached(ports: ListedPort[]): string {
-    if (ports.length === 0) return "Nothing is attached"
-    const lines = ports.map(({ path, vendorId, productId, manufacturer, serialNumber }) => {
-        const maker = vendorOf(vendorId) ?? manufacturer
-        const usb = vendorId === undefined ? "no USB" : `${vendorId}:${productId ?? "?"}`
-        return [path, `(${usb}${maker === undefined ? "" : `, ${maker}`})`, serialNumber]
-            .filter(word => word !== undefined)
-            .join(" ")
-    })
-    return `Attached: ${lines.join("; ")}`
+    const lines = ports
+        .filter(({ vendorId }) => vendorId !== undefined)
+        .map(({ path, vendorId, productId, manufacturer, serialNumber }) => {
+            const maker = vendorOf(vendorId) ?? manufacturer
+            const usb = `${vendorId}:${productId ?? "?"}`
+            return [
+                path,
+                `(${[usb, maker].filter(word => word !== undefined).join(", ")})`,
+                serialNumber,
+            ]
+                .filter(word => word !== undefined)
+                .join(" ")
+        })
+    return lines.length === 0 ? "Nothing is attached over USB" : `Attached: ${lines.join("; ")}`
 }
 
 function vendorOf(vendorId: string | undefined): string | undefined {

@@ -93,7 +93,6 @@ test(`any bytes, in any pieces, give the same printable lines (seed ${SEED})`, (
             const all = Uint8Array.from(bytes)
             const whole = lines(all)
             assert.deepEqual(lines(all.subarray(0, cut), all.subarray(cut)), whole)
-            // eslint-disable-next-line no-control-regex
             for (const line of whole) assert.doesNotMatch(line, /[\0-\x1f\x7f-\x9f]/)
         }),
         { seed: SEED, numRuns: 500 }
@@ -141,5 +140,9 @@ test("a board that comes no further is told of by what it said last", () => {
     const online = [...offline, "> mqtt: online"]
     assert.match(advice(online, WIFI, "mqtt://a"), /online at mqtt:\/\/a, and no report was heard/)
     assert.match(advice([...start, "fstor: formatting now"]), /no store it knows/)
-    assert.match(advice([...start, "* panic 60005"]), /panic 60005/)
+    assert.match(advice([...start, "! Exception: OutOfMemory"]), /program ended \(OutOfMemory\)/)
+    assert.match(
+        advice([...start, "! Unhandled exception"]),
+        /program ended \(Unhandled exception\)/
+    )
 })
