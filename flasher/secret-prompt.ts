@@ -24,9 +24,10 @@ export async function askSecret(
     terminal: Terminal,
     say: (text: string) => void
 ): Promise<string> {
-    say(question)
+    // Before the question: who answers at once, or by a program, is not echoed either.
     terminal.setRawMode(true)
     terminal.resume()
+    say(question)
     const decoder = new TextDecoder()
     let typed: string[] = []
     let onData: (bytes: Buffer) => void = () => {}

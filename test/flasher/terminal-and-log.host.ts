@@ -26,7 +26,11 @@ class FakeTerminal extends EventEmitter {
 async function typed(...pieces: (string | Buffer)[]) {
     const terminal = new FakeTerminal()
     let said = ""
-    const asked = askSecret("Password: ", terminal as unknown as Terminal, text => (said += text))
+    const asked = askSecret("Password: ", terminal as unknown as Terminal, text => {
+        // The question stands when nothing is echoed any more, and not before.
+        if (said === "") assert.deepEqual(terminal.raw, [true])
+        said += text
+    })
     for (const piece of pieces) terminal.emit("data", Buffer.from(piece as string))
     try {
         return { secret: await asked, said, terminal }
