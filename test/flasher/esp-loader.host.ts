@@ -157,6 +157,33 @@ test("answers that are lost, and noise before them, do not stop it or end in a f
     await fails("ESP32-C3", noisy, /does not answer|stopped answering|cable/)
 })
 
+test("a byte that is lost in a block is said again with its block", async () => {
+    // 20 kB are the stub and what is before it; the rest is the image, which does not compress.
+    const { board, image, written } = start("ESP32-C3", { dropsByte: 30_000 })
+    await written
+    assert.ok(board.flash.subarray(0, image.length).equals(image), "the image")
+})
+
+test("a cable that comes out while it writes is told, and nobody waits for ever", async () => {
+    const reason = /writing stopped at \d+ % .*: the board holds no whole image/
+    await fails("ESP32-C3", { goneAtBlock: 2 }, reason)
+})
+
+test(`an answer that is lost is asked for again, or told (seed ${SEED})`, async () => {
+    await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 8, max: 60 }), async number => {
+            const { board, image, written } = start("ESP32-C3", { lost: [number] })
+            try {
+                await written
+                assert.ok(board.flash.subarray(0, image.length).equals(image), "the image")
+            } catch (e) {
+                assert.ok(e instanceof FlashError, String(e))
+            }
+        }),
+        { seed: SEED, numRuns: 5 }
+    )
+})
+
 test(`whatever the bytes, and however many, they arrive (seed ${SEED})`, async () => {
     // 0xc0 and 0xdb are those that SLIP escapes.
     const special = fc.constantFrom(0xc0, 0xdb, 0xdc, 0xdd)

@@ -49,6 +49,8 @@ export interface Faults {
     mute?: boolean
     /** These answers, by number, never arrive. */
     lost?: number[]
+    /** This byte of what it is sent, by number, is lost on the way. */
+    dropsByte?: number
     /** Bytes before each answer, as of noise or a program's last words. */
     garbage?: Buffer
     /** One bit of what is written to flash is another. */
@@ -83,6 +85,7 @@ export class FakeEspBoard extends Duplex implements BoardPort {
     private chipBaud = ROM_BAUD
     private packet: number[] | undefined
     private isEscaped = false
+    private bytesIn = 0
     private answers = 0
     private blocks = 0
     private stub = { bytes: 0, entry: 0 }
@@ -144,7 +147,8 @@ export class FakeEspBoard extends Duplex implements BoardPort {
 
     override _write(bytes: Buffer, _encoding: unknown, done: (error?: Error | null) => void): void {
         if (this.inLoader && this.hostBaud === this.chipBaud)
-            for (const byte of bytes) this.received(byte)
+            for (const byte of bytes)
+                if (this.bytesIn++ !== this.faults.dropsByte) this.received(byte)
         done()
     }
 
