@@ -9,12 +9,12 @@ import { FlashError } from "./flash-error"
 import type { SerialWire } from "./serial-wire"
 
 const ROM_BAUD = 115200
-type FlashSizeValues = Parameters<ESPLoader["flashSizeBytes"]>[0]
-
 /** Every bridge there is on these boards does it; a board that does not answer at it is asked again at the ROM's. */
 const FAST_BAUD = 460800
 const CONNECT_ATTEMPTS = 7
 const RESET_MS = 100
+
+type FlashSize = Parameters<ESPLoader["flashSizeBytes"]>[0]
 
 /** One that says nothing by itself: upstream's writes to the console, also when it traces nothing. */
 class QuietTransport extends Transport {
@@ -101,7 +101,7 @@ function checkFlash(loader: ESPLoader, id: number, imageBytes: number): void {
             "take away what is wired to the board, and try again"
         )
     const size = loader.DETECTED_FLASH_SIZES[(id >> 16) & 0xff]
-    if (size !== undefined && loader.flashSizeBytes(size as FlashSizeValues) < imageBytes)
+    if (size !== undefined && loader.flashSizeBytes(size as FlashSize) < imageBytes)
         throw refused(
             `the board has ${size} of flash, and ${imageBytes / 1024} kB are needed`,
             "take another board"

@@ -66,11 +66,15 @@ export function choosePort(ports: ListedPort[], asked: string | undefined): List
     throw new FlashError(`no board is attached: ${NO_BOARD}. ${attached(ports)}`)
 }
 
-/** @throws FlashError that says how to be let */
-export function checkAccess(path: string, platform: NodeJS.Platform = process.platform): void {
+/** @param access for tests @throws FlashError that says how to be let */
+export function checkAccess(
+    path: string,
+    platform: NodeJS.Platform = process.platform,
+    access: typeof accessSync = accessSync
+): void {
     if (platform === "win32") return
     try {
-        accessSync(path, constants.R_OK | constants.W_OK)
+        access(path, constants.R_OK | constants.W_OK)
     } catch (e) {
         if ((e as NodeJS.ErrnoException).code !== "ENOENT") throw noAccess(path, platform)
     }

@@ -4,10 +4,9 @@
  */
 import { UsageError } from "../image/project"
 
-export const PAGE_BYTES = 256
-/** What the boot ROM erases at once: the first page of a sector that it is given erases all of it. */
-export const SECTOR_BYTES = 4096
-/** What is told of a sector is told whole, or its other pages are left as they are on some (erratum RP2040-E14). */
+const PAGE_BYTES = 256
+/** What is erased at once. The boot ROM tells by a block's number when it is due, and so wants each sector whole (erratum RP2040-E14). */
+const SECTOR_BYTES = 4096
 const PAGES_A_SECTOR = SECTOR_BYTES / PAGE_BYTES
 export const ERASED = 0xff
 
@@ -18,10 +17,10 @@ const MAGIC_END = 0x0ab16f30
 const MAGIC_END_AT = BLOCK_BYTES - 4
 const FLAG_NOT_FLASH = 0x00000001
 const FLAG_FAMILY = 0x00002000
-export const FAMILY_RP2040 = 0xe48bff56
+const FAMILY_RP2040 = 0xe48bff56
 const FLASH_FROM = 0x10000000
 /** A Pico W has 2 MB. */
-export const FLASH_BYTES = 2 * 1024 * 1024
+const FLASH_BYTES = 2 * 1024 * 1024
 
 /** What lies where in flash, in pages of 256 B. */
 export class FlashPages {

@@ -1,14 +1,6 @@
 /** Which port or drive a board is on, on machines we do not have. */
 import assert from "node:assert/strict"
-import {
-    chmodSync,
-    existsSync,
-    mkdirSync,
-    mkdtempSync,
-    readFileSync,
-    rmSync,
-    writeFileSync,
-} from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
@@ -75,17 +67,17 @@ test("what the system says of a port is told with what to do", () => {
     assert.equal(portTrouble(ours, "/dev/ttyUSB0"), ours)
 })
 
-test(
-    "a port that is somebody else's is told before anything is built",
-    { skip: process.getuid?.() === 0 && "root may use everything" },
-    () => {
-        const path = join(mkdtempSync(join(tmpdir(), "motewise-port-")), "ttyUSB0")
-        writeFileSync(path, "")
-        checkAccess(path)
-        chmodSync(path, 0)
-        assert.throws(() => checkAccess(path, "linux"), refused(FlashError, /usermod/))
+test("a port that is somebody else's is told before anything is built", () => {
+    const failing = (code: string) => () => {
+        throw Object.assign(new Error(code), { code })
     }
-)
+    const locked = () => checkAccess("/dev/ttyUSB0", "linux", failing("EACCES"))
+    assert.throws(locked, refused(FlashError, /usermod -aG .*ttyUSB0/))
+    // One that is gone is told when it is opened; Windows' are no files.
+    checkAccess("/dev/ttyUSB0", "linux", failing("ENOENT"))
+    checkAccess("COM3", "win32", failing("EACCES"))
+    checkAccess("/dev/null", "linux")
+})
 
 /** As RP2040's boot ROM has it (datasheet 2.8.4.1). */
 const INFO = "UF2 Bootloader v3.0\r\nModel: Raspberry Pi RP2\r\nBoard-ID: RPI-RP2\r\n"
