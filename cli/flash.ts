@@ -133,7 +133,7 @@ async function write(target: Target, bytes: Buffer, isAllErased: boolean): Promi
 }
 
 async function follow(
-    { broker }: Plan,
+    { broker, claimedId }: Plan,
     target: Target,
     nodeId: () => string | undefined,
     json: boolean
@@ -148,6 +148,7 @@ async function follow(
             baudRate: target.baudRate,
             broker,
             nodeId,
+            isClaimed: claimedId !== undefined,
             waitMs: WAIT_MS,
             list: BENCH.ports,
             attach: BENCH.attach,
@@ -212,7 +213,7 @@ function finish(options: FlashOptions, told: object, followed: Followed, plan: P
                 : `${payloadBytes} B\n${lines.join("\n")}`
         return end(options, { ...told, report: first }, `Its first report: ${what}`)
     }
-    if (steps.isOnline && !followed.wasListening)
+    if (steps.isThere && !followed.wasListening)
         return end(
             options,
             { ...told, report: null },

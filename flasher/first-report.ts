@@ -15,6 +15,8 @@ export interface Following {
     broker: string | undefined
     /** Undefined until it is known. */
     nodeId(): string | undefined
+    /** It was given a claim, and enrols before it reports. */
+    isClaimed: boolean
     waitMs: number
     list(): Promise<ListedPort[]>
     attach(path: string): Promise<(baudRate: number) => BoardPort>
@@ -38,10 +40,10 @@ export interface Followed {
 const LOOK_MS = 100
 const LIST_MS = 500
 
-/** Until the first report; without an ear at the broker, until it says that it is online; or until `waitMs` are over. */
+/** Until the first report; without an ear at the broker, until it says that it is there; or until `waitMs` are over. */
 export async function followToReport(following: Following): Promise<Followed> {
     const { broker, nodeId, waitMs, isStopped, onLine } = following
-    const steps = new FirstSteps()
+    const steps = new FirstSteps(following.isClaimed)
     let first: FirstReport | undefined
     let ear: Listener | undefined
     const listen = (id: string, url: string) =>
@@ -59,7 +61,7 @@ export async function followToReport(following: Following): Promise<Followed> {
             const id = nodeId()
             if (id !== undefined && broker !== undefined) ear ??= listen(id, broker)
             if (first !== undefined) break
-            if (ear?.connected !== true && steps.isOnline) break
+            if (ear?.connected !== true && steps.isThere) break
             await wire.keepOpen()
             await new Promise(resolve => setTimeout(resolve, LOOK_MS))
         }

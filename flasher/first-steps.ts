@@ -11,12 +11,15 @@ export enum Step {
     Joining,
     Addressed,
     Online,
+    Enrolled,
 }
 
 const NEXT: [RegExp, Step][] = [
     [/wifi: connecting to '/, Step.Joining],
     [/wifi: got ip /, Step.Addressed],
     [/mqtt: online/, Step.Online],
+    // Of a node with a claim, as the rest of it (src/node/membership.ts).
+    [/enrolment: enrolled/, Step.Enrolled],
 ]
 const NETWORK = /wifi: (.+) \[rssi:-?\d+\]/
 const REFUSED = /cyw43: status: bad auth/
@@ -24,6 +27,7 @@ const LOST = /wifi: sta disconnect|cyw43: status: link fail/
 /** One lost link is a weak one; so many in a row, with the network in sight, is a password. */
 const REFUSALS = 3
 const OFFLINE = /mqtt: offline \((.*)\), again in/
+const NOT_ENROLLED = /enrolment: (refused \(.*\)|no answer)/
 const FORMATTED = /fstor: formatting now/
 /** Of devs_panic in runtime/devicescript/fibers.c. */
 const EXCEPTION = /! (?:Exception: (\w+)|(Unhandled exception))/
@@ -33,11 +37,16 @@ export class FirstSteps {
     private readonly networks = new Set<string>()
     private refusals = 0
     private offline: string | undefined
+    private notEnrolled: string | undefined
     private isFormatted = false
     private exception: string | undefined
 
-    get isOnline(): boolean {
-        return this.step === Step.Online
+    /** @param isClaimed a node with a claim is online twice: to enrol, and as itself */
+    constructor(private readonly isClaimed: boolean) {}
+
+    /** Only its report is still to come. */
+    get isThere(): boolean {
+        return this.step >= (this.isClaimed ? Step.Enrolled : Step.Online)
     }
 
     said(line: string): void {
@@ -48,6 +57,7 @@ export class FirstSteps {
         if (REFUSED.test(line)) this.refusals = REFUSALS
         if (LOST.test(line) && this.step < Step.Addressed) this.refusals++
         this.offline = OFFLINE.exec(line)?.[1] ?? this.offline
+        this.notEnrolled = NOT_ENROLLED.exec(line)?.[1] ?? this.notEnrolled
         this.isFormatted ||= FORMATTED.test(line)
         const exception = EXCEPTION.exec(line)
         if (exception !== null) this.exception = exception[1] ?? exception[2]
@@ -65,7 +75,9 @@ export class FirstSteps {
         const where = broker ?? "the broker that the program names"
         if (this.step < Step.Online)
             return `WiFi works, and ${where} is not reached${this.offline === undefined ? "" : ` (${this.offline})`}: is it running, on that port, and open to this network? Its address must be one that the board can reach`
-        return `it is online at ${where}, and no report was heard in time: its parts may still be warming up; npx mqtt sub -t 'mw/#' listens on`
+        if (!this.isThere && this.notEnrolled !== undefined)
+            return `it reaches ${where}, and is not enrolled there (${this.notEnrolled}): is that the fleet that its claim is of, and its registrar running?`
+        return `it is online at ${where}, and no report was heard in time: its parts may still be warming up; mosquitto_sub -t 'mw/#' -v listens on`
     }
 
     private wifiAdvice(wifi: WifiNetwork | undefined): string {

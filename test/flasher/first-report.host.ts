@@ -44,6 +44,7 @@ function following(
         baudRate: target.baudRate,
         broker,
         nodeId: () => target.nodeId(),
+        isClaimed: false,
         waitMs: 5000,
         list: on.ports,
         attach: on.attach,
@@ -77,7 +78,7 @@ test("a node that goes by its chip's MAC is followed to its first report", () =>
         try {
             const { first, steps } = await followToReport(to)
             assert.deepEqual(first, { report: undefined, payloadBytes: 6 })
-            assert.ok(steps.isOnline, "it said so")
+            assert.ok(steps.isThere, "it said so")
             assert.ok(to.lines.includes("> mqtt: online"), to.lines.join())
         } finally {
             clearInterval(telling)
@@ -90,7 +91,18 @@ test("without an ear at the broker, what the board says is all there is", async 
     const to = following(await written(board, on), on, undefined)
     setTimeout(() => board.say("wifi: got ip 1\nmqtt: online\n"), 300)
     const { first, steps, wasListening } = await followToReport(to)
-    assert.deepEqual([first, steps.isOnline, wasListening], [undefined, true, false])
+    assert.deepEqual([first, steps.isThere, wasListening], [undefined, true, false])
+})
+
+test("a node with a claim is there when it is enrolled, not when it first reaches the broker", async () => {
+    const board = new FakeEspBoard("ESP32-C3", { isNative: true })
+    const on = bench(board)
+    const to = { ...following(await written(board, on), on, undefined), isClaimed: true }
+    setTimeout(() => board.say("mqtt: online\n"), 300)
+    setTimeout(() => board.say("enrolment: enrolled\n"), 1200)
+    const { steps } = await followToReport(to)
+    assert.ok(steps.isThere, "enrolled")
+    assert.ok(to.lines.includes("enrolment: enrolled"), "it waited for that")
 })
 
 test("a board that comes back under another name is known by its MAC", async () => {
@@ -110,7 +122,7 @@ test("a board that comes back under another name is known by its MAC", async () 
     setTimeout(() => (ports = [...ports, runtime]), 600)
     setTimeout(() => board.say("mqtt: online\n"), 2000)
     const { steps } = await followToReport(following(target, on, undefined))
-    assert.ok(steps.isOnline, "heard")
+    assert.ok(steps.isThere, "heard")
     assert.deepEqual(attached, ["/dev/null", "/dev/ttyACM4"])
 })
 

@@ -106,7 +106,7 @@ test(`any bytes, in any pieces, give the same printable lines (seed ${SEED})`, (
 const WIFI = { ssid: "lab", password: "hush-hush-hush" }
 
 function advice(said: string[], wifi: typeof WIFI | null = WIFI, broker?: string): string {
-    const steps = new FirstSteps()
+    const steps = new FirstSteps(said.some(line => line.includes("enrolment")))
     for (const line of said) steps.said(line)
     const words = steps.advice(wifi ?? undefined, broker)
     assert.ok(!words.includes(WIFI.password), "the password is not told")
@@ -143,6 +143,11 @@ test("a board that comes no further is told of by what it said last", () => {
     )
     const online = [...offline, "> mqtt: online"]
     assert.match(advice(online, WIFI, "mqtt://a"), /online at mqtt:\/\/a, and no report was heard/)
+    const refusedThere = [...online, "! enrolment: refused (4)"]
+    assert.match(advice(refusedThere), /not enrolled there \(refused \(4\)\): is that the fleet/)
+    assert.match(advice([...online, "> enrolment: no answer"]), /not enrolled there \(no answer\)/)
+    const enrolled = [...refusedThere, "> enrolment: enrolled"]
+    assert.match(advice(enrolled), /no report was heard/)
     assert.match(advice([...start, "fstor: formatting now"]), /no store it knows/)
     assert.match(advice([...start, "! Exception: OutOfMemory"]), /program ended \(OutOfMemory\)/)
     assert.match(
