@@ -8,8 +8,10 @@ import { buildCommand } from "./build"
 import { doctorCommand } from "./doctor"
 import { evalCommand } from "./eval"
 import { flashCommand } from "./flash"
+import { fleetCommand } from "./fleet"
 import { ledgerCommand } from "./ledger"
 import { newCommand } from "./new"
+import { provisionSeCommand } from "./provision-se"
 import { recordCommand } from "./record"
 import { runCommand } from "./run"
 import { simCommand } from "./sim"
@@ -30,9 +32,11 @@ export function motewiseCommand(): Command {
         .addCommand(recordCommand())
         .addCommand(trainCommand())
         .addCommand(evalCommand())
+        .addCommand(fleetCommand())
         .addCommand(ledgerCommand())
         .addCommand(benchCommand())
         .addCommand(newCommand())
+        .addCommand(provisionSeCommand())
         .addCommand(doctorCommand())
 }
 

@@ -5,6 +5,7 @@
 import { Aedes, type AedesOptions, type AedesPublishPacket, type Client } from "aedes"
 import { createServer, type AddressInfo, type Server } from "node:net"
 import type { Duplex } from "node:stream"
+import { Frames } from "./access/frames"
 import type { AedesClass } from "./virtual-aedes"
 
 export const MQTT_PORT = 1883
@@ -12,12 +13,30 @@ const LOOPBACK = "127.0.0.1"
 
 export type OnMessage = (topic: string, payload: Buffer) => void
 
+type Hook = "authenticate" | "authorizePublish" | "authorizeSubscribe" | "authorizeForward"
+
+/** What is asked before anybody may do anything; not of the fleet itself. See fleet/access/aedes.ts. */
+export interface BrokerRules extends Required<Pick<AedesOptions, Hook>> {
+    packetBytesMax: number
+    /** May a session keep this subscription? aedes would keep all that stand in one packet as soon as one of them was allowed. */
+    maySubscribe(client: Client, filter: string): boolean
+    /** It announced a packet that is too long, and is cut off. */
+    oversized(client: Client): void
+    /** Its connection is over. */
+    left(client: Client): void
+}
+
 /** What aedes does not say in its types: the last will that waits for its client's death, and what outlives a broker. */
 type MortalClient = Client & { will: unknown; _will: unknown }
-type KeepingAedes = Aedes & { persistence: AedesOptions["persistence"] }
+type KeepingAedes = Aedes & { persistence: Persistence }
+
+interface Persistence {
+    addSubscriptions(client: Client, subscriptions: { topic: string }[]): Promise<void>
+}
 
 export class Broker {
     private server: Server | undefined
+    private host = LOOPBACK
     private port = MQTT_PORT
     private readonly streams = new Map<Duplex, MortalClient>()
     private readonly subscriptions: [filter: string, onMessage: OnMessage][] = []
@@ -25,12 +44,15 @@ export class Broker {
 
     private constructor(
         private readonly make: AedesClass,
+        private readonly rules: BrokerRules | undefined,
         private aedes: Aedes
     ) {}
 
-    /** @param make aedes itself, or one that lives in virtual time */
-    static async create(make: AedesClass = Aedes): Promise<Broker> {
-        return new Broker(make, await make.createBroker())
+    /** @param make aedes itself, or one that lives in virtual time @param rules without any, everybody may do everything */
+    static async create(make: AedesClass = Aedes, rules?: BrokerRules): Promise<Broker> {
+        const aedes = await make.createBroker({ ...rules })
+        if (rules !== undefined) keepOnly((aedes as KeepingAedes).persistence, rules)
+        return new Broker(make, rules, aedes)
     }
 
     get alive(): boolean {
@@ -48,12 +70,24 @@ export class Broker {
         return this.port
     }
 
+    /** There and nowhere else. @throws Error with Node's code when that cannot be */
+    async listenOn(host: string, port: number): Promise<number> {
+        this.host = host
+        return (this.port = await this.listenAt(port))
+    }
+
     /** One more client, on any stream. */
     accept(stream: Duplex): void {
         // A client that goes without a word is its own affair, not an error of the broker's.
         stream.on("error", () => {})
-        this.streams.set(stream, this.aedes.handle(stream) as MortalClient)
-        stream.once("close", () => this.streams.delete(stream))
+        const client = this.aedes.handle(stream) as MortalClient
+        this.streams.set(stream, client)
+        const { rules } = this
+        if (rules !== undefined) cutOffOversized(stream, client, rules)
+        stream.once("close", () => {
+            this.streams.delete(stream)
+            rules?.left(client)
+        })
     }
 
     /** Hears what passes; after a restart too. */
@@ -90,7 +124,7 @@ export class Broker {
     /** Comes back with the sessions, the retained messages and the wills it had; wills of nodes that stay away are sent after 4 min. */
     async restart(): Promise<void> {
         const { persistence } = this.aedes as KeepingAedes
-        this.aedes = await this.make.createBroker({ persistence })
+        this.aedes = await this.make.createBroker({ ...this.rules, persistence })
         await Promise.all(this.subscriptions.map(([filter, hear]) => this.hear(filter, hear)))
         if (this.server !== undefined) await this.listenAt(this.port)
         this.isAlive = true
@@ -118,10 +152,33 @@ export class Broker {
         this.server = server
         return await new Promise<number>((resolve, reject) => {
             server.once("error", reject)
-            server.listen(port, LOOPBACK, () => {
+            server.listen(port, this.host, () => {
                 server.off("error", reject)
                 resolve((server.address() as AddressInfo).port)
             })
         })
     }
+}
+
+/** Once for a persistence, which outlives its broker. */
+function keepOnly(persistence: Persistence, rules: BrokerRules): void {
+    const add = persistence.addSubscriptions.bind(persistence)
+    persistence.addSubscriptions = (client, subscriptions) =>
+        add(
+            client,
+            subscriptions.filter(({ topic }) => rules.maySubscribe(client, topic))
+        )
+}
+
+function cutOffOversized(stream: Duplex, client: Client, rules: BrokerRules): void {
+    const frames = new Frames(rules.packetBytesMax)
+    // Behind aedes's listener for "readable", "data" is no more than a look at what it reads.
+    const look = (chunk: Buffer) => {
+        if (frames.take(chunk)) return
+        stream.off("data", look)
+        rules.oversized(client)
+        // Its parser is let go at once: what was read now is not looked at any more.
+        client.close()
+    }
+    stream.on("data", look)
 }

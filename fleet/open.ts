@@ -1,5 +1,9 @@
-/** Opens a report: the bytes of a SenML pack (see src/telemetry/contract/senml.ts) into plain values, or a named reason why not. */
+/**
+ * Opens a report: the bytes of a SenML pack (see src/telemetry/contract/senml.ts) into plain values, or a named reason why not. What was
+ * left out of a sealed one is filled in here: nobody after this need know how a report came.
+ */
 import { decode, type DecodeOptions, type TagDecoder } from "cborg"
+import { allMeasurands } from "../src/telemetry/contract/measurands"
 import {
     FIELD_BOOT,
     FIELD_SEQUENCE,
@@ -15,6 +19,7 @@ import {
 } from "../src/telemetry/contract/senml"
 
 const TEXT_MAX = 96
+const UNITS = new Map(allMeasurands().map(({ wire, unit }) => [wire, unit]))
 
 export interface SenmlRecord {
     name: string
@@ -26,14 +31,21 @@ export interface Report {
     /** 16 hex digits, new at every boot. */
     boot: string
     sequence: number
-    /** From boot to the sample. */
-    uptimeMs: number
+    /** From boot to the sample; a sealed report may tell the time of day alone. */
+    uptimeMs?: number
     /** Sampling rounds since boot; 0 when the node does not know any more. */
     samples: number
     /** Seconds from 1970 to the sample, once the node has learned the time. */
     epochSeconds?: number
     /** What follows the sample count. */
     records: SenmlRecord[]
+}
+
+/** Which report it is; of a sealed one the nonce tells. */
+export interface ReportIdentity {
+    /** 16 hex digits. */
+    boot: string
+    sequence: number
 }
 
 export class ReportError extends Error {}
@@ -56,8 +68,8 @@ const OPTIONS: DecodeOptions = {
     tags: { 4: decimalFraction },
 }
 
-/** @throws ReportError for anything that a node of ours does not send */
-export function openReport(bytes: Uint8Array): Report {
+/** @param sealed for a report that leaves to its nonce which one it is @throws ReportError for anything that a node of ours does not send */
+export function openReport(bytes: Uint8Array, sealed?: ReportIdentity): Report {
     if (bytes.length > REPORT_BYTES_MAX) throw new ReportError(`${bytes.length} B is too long`)
     let pack: unknown
     try {
@@ -70,16 +82,31 @@ export function openReport(bytes: Uint8Array): Report {
     const maps = pack.map(asMap)
     const [first, ...rest] = maps
     if (first.get(LABEL_NAME) !== NAME_SAMPLES) throw new ReportError("no sample count")
+    const hasBaseTime = first.has(LABEL_BASE_TIME)
+    const hasUptime = first.has(FIELD_UPTIME_MS) || sealed === undefined || !hasBaseTime
+    return {
+        ...(sealed === undefined ? toldIn(first) : untoldIn(first, sealed)),
+        ...(hasUptime && { uptimeMs: countIn(first, FIELD_UPTIME_MS) }),
+        samples: countIn(first, LABEL_VALUE),
+        ...(hasBaseTime && { epochSeconds: countIn(first, LABEL_BASE_TIME) }),
+        records: rest.map(recordFrom),
+    }
+}
+
+function toldIn(first: Map<unknown, unknown>): ReportIdentity {
     const boot = first.get(FIELD_BOOT)
     if (!(boot instanceof Uint8Array) || boot.length !== 8) throw new ReportError(FIELD_BOOT)
     return {
         boot: Buffer.from(boot).toString("hex"),
         sequence: countIn(first, FIELD_SEQUENCE),
-        uptimeMs: countIn(first, FIELD_UPTIME_MS),
-        samples: countIn(first, LABEL_VALUE),
-        ...(first.has(LABEL_BASE_TIME) && { epochSeconds: countIn(first, LABEL_BASE_TIME) }),
-        records: rest.map(recordFrom),
     }
+}
+
+/** Told twice, the two might differ. */
+function untoldIn(first: Map<unknown, unknown>, sealed: ReportIdentity): ReportIdentity {
+    for (const field of [FIELD_BOOT, FIELD_SEQUENCE])
+        if (first.has(field)) throw new ReportError(`${field} inside, and in the nonce`)
+    return sealed
 }
 
 function asMap(value: unknown): Map<unknown, unknown> {
@@ -104,7 +131,8 @@ function recordFrom(map: Map<unknown, unknown>): SenmlRecord {
     const value = typeof number === "number" ? number : textIn(map, LABEL_STRING_VALUE)
     if (value === undefined || (typeof value === "number" && !Number.isFinite(value)))
         throw new ReportError(`${name} has no value`)
-    return { name, unit: textIn(map, LABEL_UNIT), value }
+    const implied = typeof value === "number" ? UNITS.get(name) : undefined
+    return { name, unit: textIn(map, LABEL_UNIT) ?? implied, value }
 }
 
 function textIn(map: Map<unknown, unknown>, label: number): string | undefined {

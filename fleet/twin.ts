@@ -1,5 +1,6 @@
 /** The digital twin of a fleet: what each node said last, and what is known to be missing. */
 import { measurandByWire } from "../src/telemetry/contract/measurands"
+import { SEALED_REPORT } from "../src/telemetry/contract/sealing"
 import {
     FAULT_NONE,
     NAME_ALARM,
@@ -9,7 +10,8 @@ import {
     NAME_LOST,
 } from "../src/telemetry/contract/senml"
 import { Missing } from "./missing"
-import { openReport, ReportError, type Report } from "./open"
+import { openReport, ReportError, type Report, type ReportIdentity } from "./open"
+import type { OpenedUp } from "./sealing/seal"
 
 const NODE_TOPIC = /^mw\/([0-9a-f]{16})\/(up|state)$/
 const STATE_BYTES_MAX = 512
@@ -31,6 +33,28 @@ class Boot {
     originMs = Infinity
     /** Milliseconds from 1970 to the boot, once a report has told: it dates those before it too. */
     originEpochMs: number | undefined
+
+    /** From boot to the report's sample, within a second when it tells the time of day alone; undefined when that says nothing yet. */
+    uptimeMsOf({ uptimeMs, epochSeconds }: Report): number | undefined {
+        if (uptimeMs !== undefined) return uptimeMs
+        if (epochSeconds === undefined || this.originEpochMs === undefined) return undefined
+        return Math.max(0, epochSeconds * 1000 - this.originEpochMs)
+    }
+
+    /** When the report's sample was taken, in milliseconds since 1970; undefined until the node has told the time in this boot. */
+    epochMsOf({ uptimeMs, epochSeconds }: Report): number | undefined {
+        if (epochSeconds !== undefined) return epochSeconds * 1000
+        return this.originEpochMs === undefined || uptimeMs === undefined
+            ? undefined
+            : this.originEpochMs + uptimeMs
+    }
+
+    /** Learns from a report when the boot was. */
+    date({ uptimeMs, epochSeconds }: Report, nowMs: number): void {
+        if (uptimeMs === undefined) return
+        this.originMs = Math.min(this.originMs, nowMs - uptimeMs)
+        if (epochSeconds !== undefined) this.originEpochMs = epochSeconds * 1000 - uptimeMs
+    }
 
     /** False for one that came before. */
     take(sequence: number): boolean {
@@ -159,16 +183,16 @@ export class NodeTwin {
         }
         this.received++
         boot.samples = Math.max(boot.samples, report.samples)
-        boot.uptimeMs = Math.max(boot.uptimeMs, report.uptimeMs)
-        boot.originMs = Math.min(boot.originMs, nowMs - report.uptimeMs)
-        if (report.epochSeconds !== undefined)
-            boot.originEpochMs = report.epochSeconds * 1000 - report.uptimeMs
+        boot.date(report, nowMs)
+        const uptimeMs = boot.uptimeMsOf(report)
+        boot.uptimeMs = Math.max(boot.uptimeMs, uptimeMs ?? 0)
         const verdict = this.hearRecords(report, boot)
         return {
             boot: report.boot,
             sequence: report.sequence,
-            sampledAtMs: Math.max(0, boot.originMs + report.uptimeMs),
-            epochMs: this.epochMsOf(report.boot, report.uptimeMs),
+            // A report without an uptime, from a boot of which nothing is known, can only be as old as its arrival.
+            sampledAtMs: uptimeMs === undefined ? nowMs : Math.max(0, boot.originMs + uptimeMs),
+            epochMs: boot.epochMsOf(report),
             verdict,
         }
     }
@@ -243,16 +267,27 @@ export class Twin {
         const match = NODE_TOPIC.exec(topic)
         if (match === null) return
         const [, id, kind] = match
-        let node = this.nodes.get(id)
-        if (node === undefined) this.nodes.set(id, (node = new NodeTwin(id)))
+        const node = this.nodeOf(id)
         if (kind === "state") hearState(node, payload)
         else this.hearReport(node, payload)
     }
 
-    private hearReport(node: NodeTwin, payload: Buffer): void {
+    /** What a node's registrar has opened: on its up topic a report, or an alarm of an earlier boot, which has its identity inside. */
+    hearSealed(id: string, { boot, kind, number, plaintext }: OpenedUp): void {
+        const identity = kind === SEALED_REPORT ? { boot, sequence: number } : undefined
+        this.hearReport(this.nodeOf(id), plaintext, identity)
+    }
+
+    private nodeOf(id: string): NodeTwin {
+        let node = this.nodes.get(id)
+        if (node === undefined) this.nodes.set(id, (node = new NodeTwin(id)))
+        return node
+    }
+
+    private hearReport(node: NodeTwin, payload: Buffer, identity?: ReportIdentity): void {
         let report: Report
         try {
-            report = openReport(payload)
+            report = openReport(payload, identity)
         } catch (e) {
             if (!(e instanceof ReportError)) throw e
             node.refused++

@@ -315,7 +315,7 @@ export class Rehearsal {
             network,
             flash: new FaultyFlash(leavesTheBench, strikes("flash")),
             bus: new I2cBus(
-                partsOf(seats, clock, timeMs => world.conditionsAt(place, timeMs)),
+                partsOf(seats, clock, timeMs => world.conditionsAt(place, timeMs), id),
                 faults,
                 clock,
                 this.random(`faults/${place}`),

@@ -1,5 +1,6 @@
 /** The parts on a simulated node's bus. A part whose world says nothing of what it measures does not answer. */
 import type { Clock } from "./clock"
+import { ModemBoard } from "./modem-board"
 import { SimAds1115 } from "./parts/ads1115"
 import { SimAht20 } from "./parts/aht20"
 import { SimBh1750 } from "./parts/bh1750"
@@ -27,8 +28,14 @@ import { SimSsd1306 } from "./parts/ssd1306"
 import { SimTfluna } from "./parts/tfluna"
 import { SimVeml7700 } from "./parts/veml7700"
 import type { Environment, Part, PartClock } from "./parts/part"
+import { SeatedAtecc608 } from "./secure-element"
 
-type PartMaker = new (clock: PartClock, environment: Environment, address?: number) => Part
+type PartMaker = new (
+    clock: PartClock,
+    environment: Environment,
+    address?: number,
+    node?: string
+) => Part
 
 /** A part of ours and where it sits; at its default address when none is given. */
 export interface Seat {
@@ -39,6 +46,7 @@ export interface Seat {
 const PARTS: Record<string, PartMaker> = {
     ads1115: SimAds1115,
     aht20: SimAht20,
+    atecc608: SeatedAtecc608,
     bh1750: SimBh1750,
     bme280: SimBme280,
     bme680: SimBme680,
@@ -52,6 +60,7 @@ const PARTS: Record<string, PartMaker> = {
     mlx90614: SimMlx90614,
     mmc5603: SimMmc5603,
     mpu6050: SimMpu6050,
+    sc16is750: ModemBoard,
     scd30: SimScd30,
     scd4x: SimScd4x,
     seesaw: SimSeesaw,
@@ -71,15 +80,23 @@ export const PART_NAMES = Object.keys(PARTS)
 /** What the room app is wired to. */
 export const ROOM_SEATS: Seat[] = [{ part: "sht4x" }, { part: "scd4x" }, { part: "bh1750" }]
 
-/** By name; the second of a kind is called by its address too. A seat stays empty whose part we have no model of, or whose address another has. */
-export function partsOf(seats: Seat[], clock: Clock, environment: Environment): Map<string, Part> {
+/**
+ * By name; the second of a kind is called by its address too. A seat stays empty whose part we have no model of, or whose address another has.
+ * @param node whose they are: no two nodes have the same secrets
+ */
+export function partsOf(
+    seats: Seat[],
+    clock: Clock,
+    environment: Environment,
+    node = ""
+): Map<string, Part> {
     const partClock = { millis: () => clock.nowMs() }
     const parts = new Map<string, Part>()
     const taken = new Set<number>()
     for (const { part: name, address } of seats) {
         const Maker = PARTS[name] as PartMaker | undefined
         if (Maker === undefined) continue
-        const part = new Maker(partClock, environment, address)
+        const part = new Maker(partClock, environment, address, node)
         if (taken.has(part.address)) continue
         taken.add(part.address)
         parts.set(parts.has(name) ? `${name}@0x${part.address.toString(16)}` : name, part)

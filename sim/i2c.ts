@@ -17,6 +17,8 @@ interface Seat {
 
 export class I2cBus {
     private readonly seats = new Map<number, Seat>()
+    /** Those that notice what goes to others. */
+    private readonly overhearing: Part[]
     private readonly faults: Strikes
 
     /** @param parts by the names that faults call them */
@@ -30,6 +32,7 @@ export class I2cBus {
         this.faults = new Strikes(faults, clock, random, tally)
         for (const [name, part] of parts)
             this.seats.set(part.address, { name, part, writtenMs: 0, lastAnswer: undefined })
+        this.overhearing = [...parts.values()].filter(part => part.overhear !== undefined)
     }
 
     /** Answers a message of contract/bus.ts in place. */
@@ -40,6 +43,8 @@ export class I2cBus {
         // The VM's memory is not the part's to keep.
         const written = Buffer.from(view.subarray(BUS_HEADER_BYTES, BUS_HEADER_BYTES + writeLength))
         const answer = this.transact(view[1], written, readLength)
+        for (const part of this.overhearing)
+            if (part.address !== view[1]) part.overhear?.(view[1], written, answer !== undefined)
         view[0] = answer === undefined ? BUS_NO_ANSWER : 0
         answer?.copy(view, BUS_HEADER_BYTES + writeLength, 0, readLength)
     }

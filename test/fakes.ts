@@ -26,6 +26,9 @@ export class FakeI2C extends I2C {
     override async xfer(devAddr: number, writeBuf: Buffer, numRead?: number): Promise<Buffer> {
         this.transactions++
         const part = this.parts.find(p => p.address === devAddr)
+        for (const other of this.parts)
+            if (other.address !== devAddr && other.overhear !== undefined)
+                other.overhear(devAddr, writeBuf, part !== undefined)
         if (part === undefined) throw new I2CError("no part", -1)
         if (writeBuf.length > 0 && !part.write(writeBuf)) throw new I2CError("NACK on write", -1)
         if (numRead === undefined || numRead === 0) return hex``

@@ -75,7 +75,8 @@ async function start(
     const child = spawn(
         program,
         ["--host", "127.0.0.1", "--port", "0", "--chain-id", String(LOCAL_CHAIN_ID), ...arguments_],
-        { stdio: ["ignore", "pipe", "ignore"] }
+        // Ctrl-C in a terminal is for us, who have one more anchor to make; one that is only read from goes with us.
+        { stdio: ["ignore", "pipe", "ignore"], detached: folder !== undefined }
     )
     const url = await listening(child)
     if (folder !== undefined)

@@ -21,8 +21,9 @@ export interface Grant {
     expiresMs?: number
 }
 
-/** Why a broker turned somebody away. */
-export type Refusal = "unknownUser" | "wrongPassword" | "expiredCredential" | "foreignTopic"
+/** Why a broker turned somebody away; a foreign topic may be a last will's, and a client id that is another's counts as one too. */
+export type Refusal =
+    "unknownUser" | "wrongPassword" | "expiredCredential" | "foreignTopic" | "oversized"
 
 export interface Access {
     /** Takes effect before it returns, and replaces what the user had; a session that it has is closed when its password changes. */

@@ -59,4 +59,6 @@ export interface Part {
     write(bytes: Buffer): boolean
     /** Bytes read from it; undefined is a NACK. */
     read(length: number): Buffer | undefined
+    /** What goes over the wires to another address, for a part that they wake; `isTaken` when somebody acknowledged it. */
+    overhear?(address: number, written: Buffer, isTaken: boolean): void
 }

@@ -12,25 +12,39 @@ const CONNECT_TIMEOUT_MS = 15000
 /** A little late is surely after; a little early would be for nothing. */
 const TICK_MS = 10
 const LEAVE_MS = 100
+/** All that a fleet says to a node is below 400 B. */
 const INBOUND_BODY_BYTES_MAX = 2048
+
+export interface LinkOptions {
+    /** A longer message is passed over, never kept; 2,048 when left out. */
+    inboundBytesMax?: number
+    /** Shared with a link that is used in turn with this one, so that their failures add up. */
+    backoff?: Backoff
+    /** The server refused us so often in a row for who we say we are: `run` ends. When left out it goes on. */
+    notAuthorisedMax?: number
+    /** What `refill` may be waiting for is looked at so often; when left out, when something came, or at `wake`. */
+    turnMs?: number
+}
 
 export class Link {
     /** Connections lost or refused since boot. */
     failures = 0
     private socket: Socket
     private leaving = false
-    private readonly backoff = new Backoff()
+    private readonly backoff: Backoff
+    private readonly turnMs: number
 
-    /**
-     * @param refill is called when the session has room, and may publish
-     * @param inboundBytesMax a longer message is passed over, never kept
-     */
+    /** @param refill is called when the session may have room, and may publish; when it throws, the connection ends */
     constructor(
         private readonly broker: Broker,
         private readonly session: Session,
-        private readonly refill: () => void,
-        private readonly inboundBytesMax = INBOUND_BODY_BYTES_MAX
-    ) {}
+        private readonly refill: () => Promise<void>,
+        private readonly options: LinkOptions = {}
+    ) {
+        const { backoff, turnMs } = options
+        this.backoff = backoff !== undefined ? backoff : new Backoff()
+        this.turnMs = turnMs !== undefined ? turnMs : Infinity
+    }
 
     /** There is something to publish. */
     wake(): void {
@@ -44,9 +58,9 @@ export class Link {
         this.wake()
     }
 
-    /** Until `leave`. Run it in a fiber of its own; it throws nothing. */
+    /** Until `leave`, or until the server has refused us too often; may be run again. Run it in a fiber of its own; it throws nothing. */
     async run(): Promise<void> {
-        for (;;) {
+        while (!this.leaving) {
             let reason: string
             try {
                 reason = await this.connection()
@@ -55,14 +69,20 @@ export class Link {
             }
             const onlineMs = this.session.onlineForMs(ds.millis())
             this.session.disconnected(reason)
-            if (this.leaving) return
+            if (this.leaving) break
             this.failures++
             const random = randomBuffer(2)
             const waitMs = this.backoff.nextMs(onlineMs, (random[0] << 8) | random[1])
             console.log(`mqtt: offline (${reason}), again in ${waitMs} ms`)
             await ds.sleep(waitMs)
-            if (this.leaving) return
+            if (this.isRefused()) break
         }
+        this.leaving = false
+    }
+
+    private isRefused(): boolean {
+        const { notAuthorisedMax } = this.options
+        return notAuthorisedMax !== undefined && this.session.notAuthorised >= notAuthorisedMax
     }
 
     /** One connection, from open to why it ended. */
@@ -72,7 +92,10 @@ export class Link {
         const socket = await Socket.open(host, port, tls, CONNECT_TIMEOUT_MS)
         this.socket = socket
         try {
-            const parser = new PacketParser(this.inboundBytesMax)
+            const { inboundBytesMax } = this.options
+            const parser = new PacketParser(
+                inboundBytesMax !== undefined ? inboundBytesMax : INBOUND_BODY_BYTES_MAX
+            )
             session.connect(ds.millis())
             for (;;) {
                 await this.sendAll(socket)
@@ -81,7 +104,8 @@ export class Link {
                     await ds.sleep(LEAVE_MS)
                     return "left"
                 }
-                const chunk = await socket.receive(session.waitMs(ds.millis()) + TICK_MS)
+                const waitMs = Math.min(session.waitMs(ds.millis()), this.turnMs)
+                const chunk = await socket.receive(waitMs + TICK_MS)
                 if (chunk === undefined && socket.closedBecause !== undefined)
                     return socket.closedBecause
                 if (chunk !== undefined) {
@@ -89,7 +113,7 @@ export class Link {
                     if (!(await this.take(parser, socket))) return session.reason
                 }
                 if (!session.tick(ds.millis())) return session.reason
-                this.refill()
+                await this.refill()
             }
         } finally {
             this.socket = undefined

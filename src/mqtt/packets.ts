@@ -23,7 +23,13 @@ export interface ConnectOptions {
     clientId: string
     /** Seconds, 1..65535; the server closes after one and a half. */
     keepAliveSeconds: number
-    will: { topic: string; message: string }
+    /** Left out: nobody is told when the connection breaks. */
+    will?: { topic: string; message: string }
+    /** The server forgets the session when the connection ends [3.1.2.4]. */
+    isClean?: boolean
+    userName?: string
+    /** Not without a user name [3.1.2.9]. */
+    password?: string
 }
 
 /** A packet as it came: what a PacketParser gives. */
@@ -83,22 +89,38 @@ class PacketWriter {
     }
 }
 
-/** [3.1] Clean session off, a QoS 1 retained last will. */
+const CLEAN_SESSION = 0x02
+/** With a will, QoS 1 for it, and retained. */
+const WILL = 0x04 | (1 << 3) | 0x20
+const PASSWORD = 0x40
+const USER_NAME = 0x80
+
+/** [3.1] A last will is at QoS 1, and retained. */
 export function connectPacket(options: ConnectOptions): Buffer {
-    const clientId = Buffer.from(options.clientId)
-    const topic = Buffer.from(options.will.topic)
-    const message = Buffer.from(options.will.message)
-    const w = new PacketWriter(
-        CONNECT << 4,
-        10 + 2 + clientId.length + 2 + topic.length + 2 + message.length
-    )
+    const { will, userName, password } = options
+    let flags = options.isClean === true ? CLEAN_SESSION : 0
+    const fields = [options.clientId] // [3.1.3] in this order
+    if (will !== undefined) {
+        flags |= WILL
+        fields.push(will.topic)
+        fields.push(will.message)
+    }
+    if (userName !== undefined) {
+        flags |= USER_NAME
+        fields.push(userName)
+    }
+    if (password !== undefined) {
+        flags |= PASSWORD
+        fields.push(password)
+    }
+    let remaining = 10
+    for (const field of fields) remaining += 2 + Buffer.from(field).length
+    const w = new PacketWriter(CONNECT << 4, remaining)
     w.string(Buffer.from("MQTT"))
     w.byte(4) // protocol level of 3.1.1
-    w.byte(0x04 | (1 << 3) | 0x20) // will flag, will QoS 1, will retain; clean session stays 0
+    w.byte(flags)
     w.word(options.keepAliveSeconds)
-    w.string(clientId)
-    w.string(topic)
-    w.string(message)
+    for (const field of fields) w.string(Buffer.from(field))
     return w.bytes
 }
 

@@ -49,6 +49,8 @@ export enum SessionState {
 export const WINDOW = 4
 const SUBACK_FAILURE = 0x80 // [3.9.3]
 const CONNACK_MS_MAX = 10000
+const CONNACK_BAD_USER_OR_PASSWORD = 4
+const CONNACK_NOT_AUTHORISED = 5
 /** [3.2.2.3] by return code */
 const REFUSALS = [
     "",
@@ -75,6 +77,8 @@ export class Session {
     reason = ""
     /** Connections the server accepted, since boot. */
     connects = 0
+    /** Connections in a row that the server refused for who we say we are [3.2.2.3]: more of the same would be for nothing. */
+    notAuthorised = 0
     /** Connections that ended because the server sent what MQTT does not allow, since boot. */
     violations = 0
     /** Messages longer than the parser's bound or of topics nobody asked for, since boot: acknowledged, not handed on. */
@@ -114,7 +118,9 @@ export class Session {
     ) {
         const { clientId, keepAliveSeconds, will } = options
         checkClientId(clientId)
-        checkTopic("will.topic", will.topic)
+        if (will !== undefined) checkTopic("will.topic", will.topic)
+        if (options.password !== undefined && options.userName === undefined)
+            throw new MqttOptionError("password", "without a user name")
         // [3.1.2.10] 16 bits; 0 would turn it off, and a dead link would never be noticed
         if (keepAliveSeconds < 1 || keepAliveSeconds > 65535)
             throw new MqttOptionError("keepAliveSeconds", `${keepAliveSeconds}, not 1 to 65535`)
@@ -123,6 +129,12 @@ export class Session {
                 ? [subscriptions as string]
                 : (subscriptions as string[])
         for (const filter of this.filters) checkFilter("subscriptions", filter)
+    }
+
+    /** From the next CONNECT on; what was not acknowledged stays. */
+    changePassword(password: string): void {
+        this.options.password = password
+        this.notAuthorised = 0
     }
 
     /** A new connection stands: the first thing to send is CONNECT. */
@@ -278,6 +290,9 @@ export class Session {
         if (this.state !== SessionState.Connecting) return this.violated("unexpected CONNACK")
         if (!isPlain(packet, 2) || packet.body[0] > 1) return this.violated("malformed CONNACK")
         const code = packet.body[1]
+        if (code === CONNACK_BAD_USER_OR_PASSWORD || code === CONNACK_NOT_AUTHORISED)
+            this.notAuthorised++
+        else this.notAuthorised = 0
         if (code !== 0) return this.refuse(`refused: ${REFUSALS[code] ?? "reserved"} (${code})`)
         this.state = SessionState.Online
         this.onlineMs = nowMs

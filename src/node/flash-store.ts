@@ -9,8 +9,16 @@ const ANSWER_MS_MAX = 5000
 export class FlashStore implements Store {
     /** Since boot: what wears the flash. */
     writes = 0
+    /** Nothing is written any more. */
+    isClosed = false
 
     async read(key: string): Promise<Buffer | undefined> {
+        const value = await this.get(key)
+        return value === undefined || value.length === 0 ? undefined : value
+    }
+
+    /** Empty when there is no such value; undefined when the store does not answer. */
+    async get(key: string): Promise<Buffer | undefined> {
         let value: Buffer
         const caller = ds.Fiber.self()
         const get = async () => {
@@ -26,11 +34,11 @@ export class FlashStore implements Store {
         const fiber = get.start()
         await ds.suspend(ANSWER_MS_MAX)
         if (value === undefined) fiber.terminate()
-        // A value that was deleted, or never set, comes as an empty one.
-        return value === undefined || value.length === 0 ? undefined : value
+        return value
     }
 
     async write(key: string, value: Buffer): Promise<boolean> {
+        if (this.isClosed) return false
         this.writes++
         await settings.set(key, value)
         const written = await this.read(key)

@@ -3,25 +3,28 @@ import * as ds from "@devicescript/core"
 import { randomBuffer } from "@devicescript/crypto"
 import { Inference } from "../inference/inference"
 import { Model, UNKNOWN } from "../inference/model"
+import { Backoff } from "../mqtt/backoff"
 import { parseBroker } from "../mqtt/broker"
-import { Link } from "../mqtt/link"
-import { Publish } from "../mqtt/packets"
-import { Session, SessionState } from "../mqtt/session"
 import { PartPlan, Sampler, nextRound } from "../sensing/sampler"
 import { measurandByName } from "../telemetry/contract/measurands"
 import { ALARM_SLOTS, AlarmLog } from "../telemetry/alarm-log"
+import { BOOT_BYTES } from "../telemetry/contract/sealing"
 import { SETTING_BROKER } from "../telemetry/contract/settings"
 import { VERDICT_UNKNOWN } from "../telemetry/contract/senml"
-import { ackTopic, downTopic, stateTopic, upTopic } from "../telemetry/contract/topics"
-import { Outbox, Outgoing, ROUTINE } from "../telemetry/outbox"
+import { Outbox, Outgoing } from "../telemetry/outbox"
 import { ReportPolicy } from "../telemetry/policy"
 import { ReportHead, ReportWriter } from "../telemetry/report"
 import { Draft, Reporter } from "../telemetry/reporter"
 import { SteadyVerdict } from "../telemetry/steady-verdict"
-import { readText } from "./config"
+import { Claim } from "../trust/claim"
+import { ClaimedRandom } from "../trust/claimed-random"
+import { IdentityFactory } from "../trust/identity"
+import { startLmsIdentity } from "../trust/lms-identity"
+import { readClaim, readText } from "./config"
 import { Display, NodeState } from "./display"
 import { FlashStore } from "./flash-store"
-import { WallClock } from "./wall-clock"
+import { Membership, NOT_AUTHORISED_MAX } from "./membership"
+import { Uplink } from "./uplink"
 
 export interface NodeOptions {
     /** What the node is for: the name after `main` of its program. */
@@ -32,6 +35,8 @@ export interface NodeOptions {
     report: ReportPolicy
     /** `mqtt://host:port`, unless the settings name another. */
     broker: string
+    /** Who the node is, if it has a claim; a key of LMS in software when left out. */
+    identity?: IdentityFactory
     /** What somebody in front of the node sees, if there is one: `new Ssd1306Display(bus)`. */
     display?: Display
     /** Called once a report is in the outbox; an alarm, once it is in flash. */
@@ -42,53 +47,63 @@ export interface NodeOptions {
 const ROUTINE_REPORTS = 32
 /** Of what comes as a signal. */
 const NO_SOURCE = -1
-const KEEP_ALIVE_SECONDS = 60
-/** What the broker acknowledges and is no report: the birth, the question for the time. */
-const NO_REPORT = -2
 /** From a round to its picture: until then its report is acknowledged, if it will be soon. A display is not drawn more often either. */
 const SHOW_AFTER_MS = 1000
 
 /** Starts a node, and samples for ever. @throws Error on options that contradict themselves */
 export async function startNode(options: NodeOptions): Promise<void> {
     check(options)
-    const node = new Node(options)
+    const store = new FlashStore()
+    const { claim, isUnusable } = await readClaim(store)
+    const node = new Node(options, store, claim)
     await node.restoreAlarms()
-    node.connect(await readText(SETTING_BROKER, options.broker))
+    const broker = await readText(SETTING_BROKER, options.broker)
+    if (!isUnusable) node.connect(broker)
     await node.sampleForEver()
 }
 
 class Node {
-    private readonly id = ds.deviceIdentifier("self")
+    private readonly id: string
+    /** With a claim: what it draws keys, nonces and its boot from. */
+    private readonly random: ClaimedRandom
     /** Random, so that booting writes no flash; with the sequence it names every report for ever. */
-    private readonly boot = randomBuffer(8)
+    private readonly boot: Buffer
     private sequence = 0
     private readonly sampler: Sampler
     private readonly reporter: Reporter
     private readonly outbox: Outbox
-    private readonly store = new FlashStore()
-    private readonly alarms = new AlarmLog(this.store)
-    private readonly wallClock = new WallClock()
+    private readonly alarms: AlarmLog
     private readonly inference: Inference
     /** By what the model looks at: which of the sampler's values it is. */
     private readonly sources: number[] = []
-    private session: Session
-    private link: Link
-    private births = 0
+    /** Undefined while there is no broker to connect to. */
+    private uplink: Uplink
     private readonly steady: SteadyVerdict
     private verdict: string
     private reportedMs: number
-    /** Reports that the session has and the broker has not acknowledged. */
-    private inFlight = 0
     private isShowDue = false
     private isShowing = false
 
-    constructor(private readonly options: NodeOptions) {
+    constructor(
+        private readonly options: NodeOptions,
+        private readonly store: FlashStore,
+        private readonly claim: Claim | undefined
+    ) {
         const { parts, model, report } = options
+        if (claim === undefined) {
+            this.id = ds.deviceIdentifier("self")
+            this.boot = randomBuffer(BOOT_BYTES)
+        } else {
+            this.id = claim.id
+            this.random = new ClaimedRandom(claim.secret)
+            this.boot = this.random.bytes(BOOT_BYTES)
+        }
+        this.alarms = new AlarmLog(store)
         const routineReports = report.whileOffline === "newest" ? 1 : ROUTINE_REPORTS
         this.outbox = new Outbox(routineReports, ALARM_SLOTS)
         this.sampler = new Sampler(parts)
         this.reporter = new Reporter(
-            new ReportWriter(),
+            new ReportWriter(claim !== undefined),
             report,
             this.sampler,
             model.name,
@@ -135,6 +150,7 @@ class Node {
                 retold: true,
             })
         }
+        this.store.isClosed = this.alarms.torn
     }
 
     /** Begins to keep a session on the broker; a node without one still samples and keeps its reports. */
@@ -144,17 +160,32 @@ class Node {
             console.error(`setting ${SETTING_BROKER}: "${url}" is not mqtt://host:port`)
             return
         }
-        const will = { topic: stateTopic(this.id), message: `{"state":"offline"}` }
-        // DeviceScript binds a method when it is taken: no arrow is needed, and none may name `this` here.
-        this.session = new Session(
-            { clientId: `mw-${this.id}`, keepAliveSeconds: KEEP_ALIVE_SECONDS, will },
-            downTopic(this.id),
-            this.command
+        const { claim, outbox, random, store } = this
+        const backoff = new Backoff()
+        const isSealed = claim !== undefined
+        this.uplink = new Uplink(
+            {
+                id: this.id,
+                boot: this.boot,
+                broker,
+                isSealed,
+                outbox,
+                birth: this.birth,
+                onOnline: this.show,
+                onAlarmAcknowledged: this.acknowledgeAlarm,
+            },
+            isSealed ? { backoff, notAuthorisedMax: NOT_AUTHORISED_MAX } : {}
         )
-        this.session.onAcknowledged = this.acknowledged
-        this.link = new Link(broker, this.session, this.refill)
-        const link = this.link
-        const run = async () => await link.run()
+        const { link } = this.uplink
+        let run = async () => await link.run()
+        if (isSealed) {
+            const { uplink } = this
+            const identity =
+                this.options.identity === undefined ? startLmsIdentity : this.options.identity
+            const options = { claim, store, random, broker, uplink, backoff, identity }
+            const membership = new Membership(options)
+            run = async () => await membership.run()
+        }
         run.start()
     }
 
@@ -202,17 +233,18 @@ class Node {
     }
 
     private state(): NodeState {
-        const { session, sampler } = this
+        const { uplink, sampler } = this
+        const isConnected = uplink !== undefined
         return {
             app: this.options.app,
             id: this.id,
             uptimeMs: ds.millis(),
             verdict: this.verdict,
-            isOnline: session !== undefined && session.state === SessionState.Online,
+            isOnline: isConnected && uplink.isOnline(),
             measurands: sampler.measurands,
             values: sampler.values,
             reportedMs: this.reportedMs,
-            waiting: this.outbox.count() + this.inFlight,
+            waiting: this.outbox.count() + (isConnected ? uplink.inFlight : 0),
         }
     }
 
@@ -228,13 +260,13 @@ class Node {
 
     /** Reports the round just sampled, if the policy asks for it: an alarm is in flash before it is on its way. */
     private async tell(uptimeMs: number): Promise<void> {
-        const { reporter, outbox, sampler } = this
+        const { reporter, outbox, sampler, uplink } = this
         const head: ReportHead = {
             boot: this.boot,
             sequence: this.sequence,
             uptimeMs,
             samples: sampler.samples,
-            epochMs: this.wallClock.epochMs(uptimeMs),
+            epochMs: uplink === undefined ? undefined : uplink.wallClock.epochMs(uptimeMs),
         }
         const health = { lost: outbox.lost.toText(), flashWrites: this.store.writes }
         this.verdict = this.steady.push(this.classify())
@@ -247,12 +279,12 @@ class Node {
         else outbox.pushRoutine(head.sequence, draft.bytes)
         const { onReport } = this.options
         if (onReport !== undefined) onReport(this.boot, head.sequence, isAlarm)
-        if (this.link !== undefined) this.link.wake()
+        if (uplink !== undefined) uplink.link.wake()
     }
 
     private async kept(head: ReportHead, draft: Draft): Promise<Outgoing> {
         // The first alarm of all changes the node's state, which is told anew.
-        if (!this.alarms.kept) this.births = 0
+        if (!this.alarms.kept && this.uplink !== undefined) this.uplink.tellState()
         const number = await this.alarms.keep({
             program: this.reporter.program,
             boot: this.boot,
@@ -265,31 +297,7 @@ class Node {
         return { sequence: head.sequence, bytes: draft.bytes, alarm: number, retold: false }
     }
 
-    /** The session has room: the birth that takes back the last will, the question for the time, then what waits. */
-    private refill(): void {
-        const { session, outbox, wallClock } = this
-        while (session.canPublish()) {
-            const uptimeMs = ds.millis()
-            if (this.births < session.connects) {
-                this.births = session.connects
-                session.publish(stateTopic(this.id), this.birth(), true, NO_REPORT)
-                this.show()
-            } else if (wallClock.isDue(uptimeMs)) {
-                session.publish(ackTopic(this.id), wallClock.ask(uptimeMs), false, NO_REPORT)
-            } else {
-                const next = outbox.take()
-                if (next === undefined) return
-                this.inFlight++
-                session.publish(upTopic(this.id), next.bytes, false, next.alarm)
-            }
-        }
-    }
-
-    /** The broker has a PUBLISH; `alarm` is its number, ROUTINE or NO_REPORT. */
-    private acknowledged(alarm: number): void {
-        if (alarm === NO_REPORT) return
-        this.inFlight--
-        if (alarm === ROUTINE) return
+    private acknowledgeAlarm(alarm: number): void {
         const { alarms } = this
         const acknowledge = async () => {
             try {
@@ -299,11 +307,6 @@ class Node {
             }
         }
         acknowledge.start()
-    }
-
-    private command(message: Publish): void {
-        if (!this.wallClock.answer(message.payload, ds.millis()))
-            console.log(`down: ${message.payload.length} B, not understood`)
     }
 
     /** `store` is "new" until an alarm was kept: a node that had kept some and is new again has lost its flash. See AlarmLog for "torn". */

@@ -11,8 +11,13 @@ import { Store } from "./store"
 /** Two characters a key: `a0` .. `aV`. */
 const SLOT_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 export const ALARM_SLOTS = SLOT_DIGITS.length
-/** So many alarms cannot have filled the smallest store (8 kB, at most 64 B an alarm): the runtime has not compacted it yet. */
-const SAFE_ALARMS = 64
+/**
+ * So many alarms have not filled the smallest store, so the runtime has not compacted it yet. Of its 8,168 B settings take 300, a key of
+ * LMS 1,056 when it is made (entry and value: 24 + 56, four of 24 + 200, two of 24 + 16), and 32 alarms 2,048 (of 24 + 40 at most). That
+ * leaves 4,700 for enrolments, of 288 each (a signature's state, 40, and a credential, 24 + 224): 16 of them, more than a year's. It is
+ * as low as it can be: with fewer alarms than slots, the next slot is empty as a rule.
+ */
+const SAFE_ALARMS = ALARM_SLOTS
 
 export class AlarmLog {
     /** Alarms overwritten before they were acknowledged: more than the ring holds were waiting. */

@@ -1,4 +1,4 @@
-/** Reads what a command may hold: unsigned integers, texts, and the heads of arrays and maps (RFC 8949). Anything else is no command. */
+/** Reads what a node may be told: unsigned integers, texts, byte strings, and the heads of arrays and maps (RFC 8949). Anything else is refused. */
 export class CborReader {
     /** Set once something else was met, or the end: all that was read since is worth nothing. */
     failed = false
@@ -18,12 +18,12 @@ export class CborReader {
 
     /** At most `lengthMax` bytes; empty when it failed. */
     text(lengthMax: number): string {
-        const length = this.argument(3)
-        if (length > lengthMax || this.at + length > this.bytes.length) this.failed = true
-        if (this.failed) return ""
-        const text = this.bytes.slice(this.at, this.at + length).toString("utf-8")
-        this.at += length
-        return text
+        return this.string(3, lengthMax).toString("utf-8")
+    }
+
+    /** A copy, of at most `lengthMax` bytes; empty when it failed. */
+    byteString(lengthMax: number): Buffer {
+        return this.string(2, lengthMax)
     }
 
     /** Items; 0 when it failed. */
@@ -34,6 +34,15 @@ export class CborReader {
     /** Pairs; 0 when it failed. */
     map(): number {
         return this.argument(5)
+    }
+
+    private string(major: number, lengthMax: number): Buffer {
+        const length = this.argument(major)
+        if (length > lengthMax || this.at + length > this.bytes.length) this.failed = true
+        if (this.failed) return hex``
+        const bytes = this.bytes.slice(this.at, this.at + length)
+        this.at += length
+        return bytes
     }
 
     private argument(major: number): number {

@@ -52,12 +52,19 @@ export class CborWriter {
     text(value: string): void {
         const bytes = Buffer.from(value)
         this.head(TEXT, bytes.length)
-        this.raw(bytes)
+        this.encoded(bytes)
     }
 
     byteString(value: Buffer): void {
         this.head(BYTES, value.length)
-        this.raw(value)
+        this.encoded(value)
+    }
+
+    /** What is CBOR already, or a part of it. */
+    encoded(bytes: Buffer): void {
+        if (this.length + bytes.length <= this.bytes.length)
+            this.bytes.blitAt(this.length, bytes, 0, bytes.length)
+        this.length += bytes.length
     }
 
     array(count: number): void {
@@ -99,11 +106,5 @@ export class CborWriter {
     private byte(value: number): void {
         if (this.length < this.bytes.length) this.bytes[this.length] = value
         this.length++
-    }
-
-    private raw(value: Buffer): void {
-        if (this.length + value.length <= this.bytes.length)
-            this.bytes.blitAt(this.length, value, 0, value.length)
-        this.length += value.length
     }
 }

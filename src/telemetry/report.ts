@@ -1,4 +1,7 @@
-/** One report: a SenML pack (see contract/senml.ts) put together record by record in a kept buffer. */
+/**
+ * One report: a SenML pack (see contract/senml.ts) put together record by record in a kept buffer. A terse one leaves out what the far
+ * end knows without it: units, for the contract has them, and which report it is, for the nonce that it is sealed with says so.
+ */
 import { CborWriter } from "./cbor"
 import { Measurand } from "./contract/measurands"
 import {
@@ -34,13 +37,35 @@ export class ReportWriter {
     private readonly cbor = new CborWriter(Buffer.alloc(REPORT_BYTES_MAX))
     private records = 0
 
+    /** @param isTerse for what is sealed */
+    constructor(readonly isTerse: boolean) {}
+
+    /** A report that says itself which one it is. */
     start(head: ReportHead): void {
-        const cbor = this.cbor
         const { epochMs } = head
+        this.startWith(head.samples, epochMs, epochMs === undefined ? 5 : 6)
+        this.cbor.text(FIELD_BOOT)
+        this.cbor.byteString(head.boot)
+        this.cbor.text(FIELD_SEQUENCE)
+        this.cbor.integer(head.sequence)
+        this.uptime(head.uptimeMs)
+    }
+
+    /** A report that is sealed as what it is. @param isFull it tells its uptime beside the time of day: that dates all of the boot */
+    startSealed(head: ReportHead, isFull: boolean): void {
+        const { epochMs } = head
+        const tellsUptime = isFull || epochMs === undefined
+        this.startWith(head.samples, epochMs, epochMs !== undefined && tellsUptime ? 4 : 3)
+        if (tellsUptime) this.uptime(head.uptimeMs)
+    }
+
+    /** @param fields of the first record, all of them */
+    private startWith(samples: number, epochMs: number | undefined, fields: number): void {
+        const { cbor } = this
         cbor.start()
         cbor.array(0)
         this.records = 1
-        cbor.map(epochMs === undefined ? 5 : 6)
+        cbor.map(fields)
         if (epochMs !== undefined) {
             cbor.integer(LABEL_BASE_TIME)
             cbor.integer(Math.floor(epochMs / 1000))
@@ -48,22 +73,23 @@ export class ReportWriter {
         cbor.integer(LABEL_NAME)
         cbor.text(NAME_SAMPLES)
         cbor.integer(LABEL_VALUE)
-        cbor.integer(head.samples)
-        cbor.text(FIELD_BOOT)
-        cbor.byteString(head.boot)
-        cbor.text(FIELD_SEQUENCE)
-        cbor.integer(head.sequence)
-        cbor.text(FIELD_UPTIME_MS)
-        cbor.integer(head.uptimeMs)
+        cbor.integer(samples)
+    }
+
+    private uptime(uptimeMs: number): void {
+        this.cbor.text(FIELD_UPTIME_MS)
+        this.cbor.integer(uptimeMs)
     }
 
     value(measurand: Measurand, value: number): void {
         this.records++
-        this.cbor.map(3)
+        this.cbor.map(this.isTerse ? 2 : 3)
         this.cbor.integer(LABEL_NAME)
         this.cbor.text(measurand.wire)
-        this.cbor.integer(LABEL_UNIT)
-        this.cbor.text(measurand.unit)
+        if (!this.isTerse) {
+            this.cbor.integer(LABEL_UNIT)
+            this.cbor.text(measurand.unit)
+        }
         this.cbor.integer(LABEL_VALUE)
         this.cbor.decimal(value, measurand.decimals)
     }

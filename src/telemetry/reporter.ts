@@ -1,4 +1,9 @@
-/** From samples and verdicts to reports, by the report policy: at once on a change of verdict or fault, a summary every interval. */
+/**
+ * From samples and verdicts to reports, by the report policy: at once on a change of verdict or fault, a summary every interval.
+ *
+ * A terse report does not say again what has not changed: the verdict and the node's own counts. A full one says all of it: the first
+ * of a boot, the first that knows the time of day, alarms, the next after one was dropped, and one an hour, for a far end that forgot.
+ */
 import { FAULTS } from "../drivers/sensor"
 import { PartHealth, Sampler } from "../sensing/sampler"
 import { Alarm, AlarmEvent, EVENTS_MAX, VERDICT_UNKNOWN_CODE } from "./alarm"
@@ -14,6 +19,9 @@ import {
 } from "./contract/senml"
 import { ReportAs, ReportPolicy } from "./policy"
 import { ReportHead, ReportWriter } from "./report"
+
+/** An hour, less a minute: a report of the hour's grid may be some milliseconds early. */
+const FULL_EVERY_MS = 3540000
 
 /** What is kept of one measurand between two summaries. */
 interface Account {
@@ -42,7 +50,11 @@ export class Reporter {
     private readonly accounts: Account[] = []
     private readonly toldFaults: string[] = []
     private toldVerdict: string
+    private toldGaps = 0
+    private toldLost = ""
     private summaryDueMs: number
+    private fullDueMs = 0
+    private isTimeTold = false
 
     constructor(
         private readonly writer: ReportWriter,
@@ -114,17 +126,25 @@ export class Reporter {
         if (!summary && events.length === 0 && !this.hasRaw()) return undefined
 
         const { writer, sampler } = this
-        writer.start(head)
-        if (summary || changed) writer.text(this.verdictName, verdict)
+        // What was dropped may have been what told the rest.
+        const isNews = events.length > 0 || health.lost !== this.toldLost
+        const full = !writer.isTerse || this.isFull(head, isNews)
+        if (writer.isTerse) writer.startSealed(head, full)
+        else writer.start(head)
+        const repeats = writer.isTerse ? full : summary
+        if (repeats || changed) writer.text(this.verdictName, verdict)
         const latest = changed || this.toldVerdict === undefined
         for (let i = 0; i < this.accounts.length; ++i)
             this.writeMeasurand(this.accounts[i], sampler.values[i], summary, latest)
         for (let i = 0; i < sampler.health.length; ++i) this.writeFault(sampler.health[i], i)
-        if (sampler.gaps > 0) writer.count(NAME_GAPS, sampler.gaps)
-        if (health.lost.length > 0) writer.text(NAME_LOST, health.lost)
-        if (summary && health.flashWrites > 0) writer.count(NAME_FLASH_WRITES, health.flashWrites)
+        const { gaps } = sampler
+        if (gaps > 0 && (full || gaps !== this.toldGaps)) writer.count(NAME_GAPS, gaps)
+        if (health.lost.length > 0 && full) writer.text(NAME_LOST, health.lost)
+        if (repeats && health.flashWrites > 0) writer.count(NAME_FLASH_WRITES, health.flashWrites)
 
         this.toldVerdict = verdict
+        this.toldGaps = gaps
+        this.toldLost = health.lost
         if (summary) this.nextSummary(uptimeMs)
         const bytes = writer.finish()
         return bytes === undefined ? undefined : { bytes, events }
@@ -180,6 +200,15 @@ export class Reporter {
         if (health.fault === this.toldFaults[index]) return
         this.toldFaults[index] = health.fault
         this.writer.text(NAME_FAULT_PREFIX + health.part, health.fault)
+    }
+
+    private isFull(head: ReportHead, isNews: boolean): boolean {
+        const knowsTime = head.epochMs !== undefined
+        const learnsTime = knowsTime && !this.isTimeTold
+        if (!isNews && !learnsTime && head.uptimeMs < this.fullDueMs) return false
+        this.fullDueMs = head.uptimeMs + FULL_EVERY_MS
+        this.isTimeTold = knowsTime
+        return true
     }
 
     /** The interval's grid is kept, so that summaries do not drift by the sampling's lateness. */

@@ -95,7 +95,10 @@ export class LmOts {
         }
     }
 
-    /** The public key that a signature at `at` makes this message's [§4.6]. The caller has checked its type and length. */
+    /**
+     * The public key that a signature at `at` makes this message's [§4.6]. The caller has checked its type and length.
+     * @devsWhenUsed
+     */
     async candidate(q: number, message: Buffer, signature: Buffer, at: number): Promise<Buffer> {
         const { hashBytes, chains, digitBits } = this.parameters
         this.select(q)

@@ -7,9 +7,7 @@
  */
 import * as ds from "@devicescript/core"
 import { rolloverHead, rolloverStatement } from "../telemetry/contract/rollover"
-import { Store } from "../telemetry/store"
-import { ClaimedRandom } from "./claimed-random"
-import { IdentityError, IdentityProvider } from "./identity"
+import { IdentityError, IdentityProvider, IdentitySeat, Succession } from "./identity"
 import { LmsKey } from "./lms-key"
 import {
     IDENTIFIER_BYTES,
@@ -38,21 +36,34 @@ const HEIGHT = 5
 const KEPT_FOR_ROLLOVER = 4
 /** The next key is due when so many messages can still be signed. */
 const ROLLOVER_AT = 8
+/** A quarter of a key. */
+const LEAVES_TOLD = 8
 /** Between looks whether another fiber has done signing. */
 const TURN_MS = 5
 
-export interface LmsIdentityOptions {
-    store: Store
-    random: ClaimedRandom
-    /** 8 bytes */
-    nodeId: Buffer
+export interface LmsIdentityOptions extends IdentitySeat {
     /** Of keys that are yet to be made; SHA-256/192 with W=4 and H=5 when left out; H is 5 in any case. */
     parameters?: LmsParameters
     /** Called after each leaf of a key that is being made. */
     onProgress?: (done: number, all: number) => void
 }
 
-export class LmsIdentity implements IdentityProvider {
+/** The identity of a node that is given no other. */
+export async function startLmsIdentity({
+    store,
+    random,
+    nodeId,
+}: IdentitySeat): Promise<IdentityProvider> {
+    const onProgress = (done: number, all: number) => {
+        if (done % LEAVES_TOLD === 0) console.log(`identity: ${done} of ${all} one-time keys made`)
+    }
+    const identity = new LmsIdentity({ store, random, nodeId, onProgress })
+    await identity.start()
+    return identity
+}
+
+export class LmsIdentity implements IdentityProvider, Succession {
+    readonly succession: Succession = this
     /** Of the key that signs; before there is one, of the one to be made. */
     algorithm: string
     private readonly parameters: LmsParameters
@@ -120,6 +131,11 @@ export class LmsIdentity implements IdentityProvider {
 
     async random(n: number): Promise<Buffer> {
         return this.options.random.bytes(n)
+    }
+
+    generation(): number {
+        this.expectReady()
+        return this.state.generation
     }
 
     isRolloverDue(): boolean {

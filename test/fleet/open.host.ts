@@ -3,7 +3,12 @@ import { test } from "node:test"
 import { encode } from "cborg"
 import fc from "fast-check"
 import { openReport, ReportError } from "../../fleet/open"
-import { BOOT_HEX, EMPTY_REPORT_HEX, FULL_REPORT_HEX } from "../../src/telemetry/contract/vectors"
+import {
+    BOOT_HEX,
+    EMPTY_REPORT_HEX,
+    FULL_REPORT_HEX,
+    TERSE_REPORT_HEX,
+} from "../../src/telemetry/contract/vectors"
 
 const bytes = (hex: string) => Buffer.from(hex, "hex")
 
@@ -68,6 +73,69 @@ test("a report of another encoder opens too: order and extra fields do not matte
     const { sequence, samples, records } = openReport(other)
     assert.deepEqual({ sequence, samples }, { sequence: 1, samples: 9 })
     assert.deepEqual(records, [{ name: "t", unit: "Cel", value: 1.5 }])
+})
+
+test("what a terse report leaves out is filled in: which one it is, and the units", () => {
+    const sealed = { boot: BOOT_HEX, sequence: 300 }
+    assert.deepEqual(openReport(bytes(TERSE_REPORT_HEX), sealed), {
+        boot: BOOT_HEX,
+        sequence: 300,
+        samples: 70_000,
+        epochSeconds: 1_763_640_006,
+        records: [
+            { name: "t", unit: "Cel", value: 21.7 },
+            { name: "rh", unit: "%RH", value: 45.3 },
+            { name: "co2", unit: "ppm", value: 612 },
+            { name: "lx", unit: "lx", value: 431 },
+        ],
+    })
+})
+
+test("a name that is no measurand's, or a text, has no unit by itself; a unit that is told stands", () => {
+    const report = pack(
+        FIRST,
+        [
+            [0, "g"],
+            [2, 3],
+        ],
+        [
+            [0, "t"],
+            [3, "warm"],
+        ],
+        [
+            [0, "t"],
+            [1, "K"],
+            [2, 294],
+        ]
+    )
+    assert.deepEqual(
+        openReport(report).records.map(({ unit }) => unit),
+        [undefined, undefined, "K"]
+    )
+})
+
+test("a sealed report tells its uptime, or the time of day, or both", () => {
+    const sealed = { boot: BOOT_HEX, sequence: 7 }
+    const open = (...fields: [unknown, unknown][]) =>
+        openReport(pack([[0, "n"], [2, 1], ...fields]), sealed)
+    assert.equal(open(["up", 5]).uptimeMs, 5)
+    assert.equal(open([-3, 9]).epochSeconds, 9)
+    const { uptimeMs, epochSeconds } = open([-3, 9], ["up", 5])
+    assert.deepEqual([uptimeMs, epochSeconds], [5, 9])
+    assert.throws(() => open(), /up is no count/)
+    assert.throws(() => open([-3, 9], ["up", -1]), /up is no count/)
+})
+
+test("a sealed report that says itself which one it is, is refused: the nonce says so", () => {
+    const sealed = { boot: "00".repeat(8), sequence: 0 }
+    assert.throws(() => openReport(pack(FIRST), sealed), /boot inside/)
+    assert.throws(() => openReport(pack(without("boot")), sealed), /seq inside/)
+})
+
+test("in the open a terse report is none: nobody knows which it is", () => {
+    assert.throws(() => openReport(bytes(TERSE_REPORT_HEX)), /boot/)
+    const noUptime: [unknown, unknown][] = [...without("up"), [-3, 9]]
+    assert.throws(() => openReport(pack(noUptime)), /up is no count/)
 })
 
 const REFUSED: [string, Uint8Array, RegExp][] = [
@@ -149,11 +217,12 @@ test("whatever bytes come, they open or are refused by name: nothing else happen
     const anything = fc.uint8Array({ maxLength: 600 })
     fc.assert(
         fc.property(fc.oneof(mutated, anything), report => {
-            try {
-                openReport(report)
-            } catch (e) {
-                assert.ok(e instanceof ReportError, String(e))
-            }
+            for (const sealed of [undefined, { boot: BOOT_HEX, sequence: 1 }])
+                try {
+                    openReport(report, sealed)
+                } catch (e) {
+                    assert.ok(e instanceof ReportError, String(e))
+                }
         }),
         { numRuns: 20_000 }
     )

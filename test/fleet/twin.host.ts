@@ -24,15 +24,32 @@ function say({ boot = 1, sequence, uptimeMs = 0, samples = 1, records = [] }: Sa
         ["seq", sequence],
         ["up", uptimeMs],
     ])
-    const rest = records.map(
-        ([name, value]) =>
-            new Map<unknown, unknown>([
-                [0, name],
-                [typeof value === "number" ? 2 : 3, value],
-            ])
-    )
-    twin.hear(`mw/${ID}/up`, Buffer.from(encode([first, ...rest])))
+    twin.hear(`mw/${ID}/up`, Buffer.from(encode([first, ...records.map(recordOf)])))
 }
+
+function recordOf([name, value]: [string, number | string]): Map<unknown, unknown> {
+    return new Map<unknown, unknown>([
+        [0, name],
+        [typeof value === "number" ? 2 : 3, value],
+    ])
+}
+
+interface SaidSealed {
+    boot?: number
+    kind?: number
+    number: number
+    first?: [unknown, unknown][]
+    records?: [string, number | string][]
+}
+
+/** A sealed one, as its registrar has opened it. @param first beside the sample count */
+function saySealed({ boot = 1, kind = 0, number, first = [], records = [] }: SaidSealed): void {
+    const pack = [new Map<unknown, unknown>([[0, "n"], [2, 1], ...first]), ...records.map(recordOf)]
+    const plaintext = Buffer.from(encode(pack))
+    twin.hearSealed(ID, { boot: hexOf(boot), kind, number, plaintext })
+}
+
+const hexOf = (boot: number) => Buffer.alloc(8, boot).toString("hex")
 
 const node = () => {
     const known = twin.nodes.get(ID)
@@ -269,4 +286,104 @@ test("topics that are no node's are passed over", () => {
     for (const topic of ["mw/x/up", `mw/${ID}/up/x`, `mw/${ID.toUpperCase()}/up`, `xmw/${ID}/up`])
         twin.hear(topic, Buffer.from("x"))
     assert.equal(twin.nodes.size, 0)
+})
+
+test("a sealed report is heard as an open one is; its nonce says which one it is", () => {
+    saySealed({
+        number: 0,
+        first: [["up", 0]],
+        records: [
+            ["t", 21.7],
+            ["occupancy", "occupied"],
+        ],
+    })
+    saySealed({ number: 3, first: [["up", 1]] })
+    saySealed({ number: 3, first: [["up", 1]] })
+    assert.equal(node().reported.get("temperatureCelsius"), 21.7)
+    assert.equal(node().verdict, "occupied")
+    assert.deepEqual([node().lost(), node().duplicates, node().received], [2, 1, 2])
+    assert.equal(heard[0].boot, "0101010101010101")
+    assert.equal(heard[1].sequence, 3)
+})
+
+test("a report that tells the time of day alone is dated by what its boot has told", () => {
+    // Booted at 1,000 by the far end's clock, and at 1,763,640,000 s.
+    nowMs = 6_000
+    saySealed({
+        number: 0,
+        first: [
+            [-3, 1_763_640_005],
+            ["up", 5_000],
+        ],
+    })
+    nowMs = 400_000
+    saySealed({ number: 1, first: [[-3, 1_763_640_305]] })
+    assert.deepEqual(
+        heard.map(({ sampledAtMs, epochMs }) => [sampledAtMs, epochMs]),
+        [
+            [6_000, 1_763_640_005_000],
+            [306_000, 1_763_640_305_000],
+        ]
+    )
+    saySealed({ number: 2, first: [[-3, 1_763_640_605]], records: [["fw", 1]] })
+    // one write in 605 s
+    assert.equal(Math.round(node().flashWritesPerDay()), 143)
+})
+
+test("of a boot of which nothing is known it is dated by when it came, and spoils nothing", () => {
+    nowMs = 70_000
+    saySealed({ number: 0, first: [[-3, 1_763_640_065]] })
+    assert.equal(node().flashWritesPerDay(), 0)
+    nowMs = 126_000
+    saySealed({
+        number: 1,
+        first: [
+            [-3, 1_763_640_125],
+            ["up", 125_000],
+        ],
+    })
+    nowMs = 200_000
+    saySealed({ number: 2, first: [["up", 185_000]] })
+    assert.deepEqual(
+        heard.map(({ sampledAtMs, epochMs }) => [sampledAtMs, epochMs]),
+        [
+            [70_000, 1_763_640_065_000],
+            [126_000, 1_763_640_125_000],
+            [186_000, 1_763_640_185_000],
+        ]
+    )
+})
+
+test("a clock that was set back does not date a sample before its boot", () => {
+    nowMs = 150_000 // booted at 50,000
+    saySealed({
+        number: 0,
+        first: [
+            [-3, 1_763_640_100],
+            ["up", 100_000],
+        ],
+    })
+    nowMs = 210_000
+    saySealed({ number: 1, first: [[-3, 1_763_630_000]] })
+    assert.equal(heard[1].sampledAtMs, 50_000)
+})
+
+test("an alarm of an earlier boot, sealed by this one, has its own boot and sequence inside", () => {
+    saySealed({ boot: 2, number: 0, first: [["up", 0]], records: [["occupancy", "vacant"]] })
+    saySealed({
+        boot: 2,
+        kind: 1,
+        number: 0,
+        first: [
+            ["boot", Buffer.alloc(8, 1)],
+            ["seq", 7],
+            ["up", 60_000],
+        ],
+        records: [["occupancy", "occupied"]],
+    })
+    assert.deepEqual([heard[1].boot, heard[1].sequence], ["0101010101010101", 7])
+    assert.equal(node().refused, 0)
+    // and without it is none of ours
+    saySealed({ boot: 2, kind: 1, number: 1, first: [["up", 60_000]] })
+    assert.equal(node().refused, 1)
 })

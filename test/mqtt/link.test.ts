@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import { beforeEach, describe, expect, test } from "../suite"
+import { Backoff } from "../../src/mqtt/backoff"
 import { Link } from "../../src/mqtt/link"
 import { Session, SessionState } from "../../src/mqtt/session"
 import { wire } from "./wire"
@@ -14,8 +15,11 @@ let link: Link
 let heard: number
 /** What `refill` publishes next; "" for nothing. */
 let outbox: string
+let turns: number
+let isRunning = false
 
-function refill(): void {
+async function refill(): Promise<void> {
+    turns++
     if (outbox === "" || !session.canPublish()) return
     session.publish(outbox, hex`aa`, false)
     outbox = ""
@@ -23,8 +27,21 @@ function refill(): void {
 
 function start(): void {
     const running = link
-    const run = async () => await running.run()
+    isRunning = true
+    const run = async () => {
+        await running.run()
+        isRunning = false
+    }
     run.start()
+}
+
+/** Ends the socket of the link that runs, and its fiber, which may be waiting for its next attempt. */
+async function stop(): Promise<void> {
+    if (!isRunning) return
+    link.leave()
+    wire.event("close")
+    for (let waitedMs = 0; isRunning && waitedMs < 40000; waitedMs += 100) await ds.sleep(100)
+    if (isRunning) throw new Error("the link goes on")
 }
 
 /** Accepts, and grants the subscription. */
@@ -49,18 +66,14 @@ async function nextAttempt(attempts: number): Promise<number> {
 
 describe("mqtt link", () => {
     beforeEach(async () => {
-        // of the test before: its socket ends here, and its fiber
-        if (link !== undefined) {
-            link.leave()
-            wire.event("close")
-            await ds.sleep(40000)
-        }
+        await stop()
         wire.reset()
         heard = 0
         outbox = ""
+        turns = 0
         const will = { topic: "w", message: "off" }
         session = new Session({ clientId: "c", keepAliveSeconds: 60, will }, "d", () => heard++)
-        link = new Link(BROKER, session, refill, 300)
+        link = new Link(BROKER, session, refill, { inboundBytesMax: 300 })
         start()
         await nextAttempt(1)
     })
@@ -128,6 +141,51 @@ describe("mqtt link", () => {
         expect(session.reason).toBe("refused: not authorized (5)")
         const waitedMs = await nextAttempt(2)
         expect(waitedMs < 1100).toBe(true)
+    })
+
+    test("refused twice in a row for who it is, it gives up, and may be run again", async () => {
+        await stop()
+        link = new Link(BROKER, session, refill, { notAuthorisedMax: 2 })
+        wire.reset()
+        start()
+        for (let attempt = 1; attempt <= 2; ++attempt) {
+            await nextAttempt(attempt)
+            wire.event("open")
+            await ds.sleep(10)
+            wire.says(hex`20020005`)
+        }
+        await ds.sleep(5000)
+        expect(wire.opened.length).toBe(2)
+        session.changePassword("other")
+        start()
+        await nextAttempt(3)
+        await accept()
+        expect(session.state).toBe(SessionState.Online)
+    })
+
+    test("two links that are used in turn share how long to wait", async () => {
+        const backoff = new Backoff()
+        for (let i = 0; i < 5; ++i) backoff.nextMs(0, 0)
+        await stop()
+        link = new Link(BROKER, session, refill, { backoff })
+        wire.reset()
+        start()
+        await nextAttempt(1)
+        wire.event("error", "refused")
+        await ds.sleep(1100) // a first failure is tried again within a second
+        expect(wire.opened.length).toBe(1)
+    })
+
+    test("with turns, it looks what is due though nothing came", async () => {
+        await stop()
+        link = new Link(BROKER, session, refill, { turnMs: 1000 })
+        wire.reset()
+        start()
+        await nextAttempt(1)
+        await accept()
+        turns = 0
+        await ds.sleep(5100)
+        expect(turns).toBe(5)
     })
 
     test("what is no MQTT closes the connection, with its reason, and is counted", async () => {

@@ -62,6 +62,53 @@ describe("mqtt packets", () => {
         )
     })
 
+    test("CONNECT says who it is after the client id and the will, each by a flag of its own [3.1.3]", () => {
+        const will = { topic: "w", message: "off" }
+        expectBytes(
+            connectPacket({
+                clientId: "c",
+                keepAliveSeconds: 60,
+                will,
+                userName: "u",
+                password: "pw",
+            }),
+            "101c" + // 28 bytes follow
+                "00044d51545404" +
+                "ec" + // user name, password, will retain, will QoS 1, will
+                "003c" +
+                "000163" +
+                "000177" +
+                "00036f6666" +
+                "000175" + // user name
+                "00027077" // password
+        )
+        expectBytes(
+            connectPacket({ clientId: "c", keepAliveSeconds: 60, userName: "u" }),
+            "1010" + "00044d51545404" + "80" + "003c" + "000163" + "000175"
+        )
+    })
+
+    test("CONNECT without a will, of a session that is forgotten, is flag 1 alone [3.1.2.4]", () => {
+        expectBytes(
+            connectPacket({ clientId: "c", keepAliveSeconds: 60, isClean: true }),
+            "100d" + "00044d51545404" + "02" + "003c" + "000163"
+        )
+    })
+
+    test("a password as long as a credential in hex is whole", () => {
+        const password = Buffer.alloc(180).toString("hex")
+        const connect = connectPacket({
+            clientId: "c",
+            keepAliveSeconds: 60,
+            userName: "u",
+            password,
+        })
+        // 10 + 3 + 3 + 2 + 360 = 378 = 0x17a: two bytes of length
+        expectBytes(connect.slice(0, 3), "10fa02")
+        expectBytes(connect.slice(19, 23), "01683030") // 360 bytes, "00..."
+        expect(connect.length).toBe(3 + 378)
+    })
+
     test("PUBLISH at QoS 1 carries its packet id between topic and payload [3.3]", () => {
         const publish = publishPacket(0x1234, "a/b", hex`c0ffee`, false)
         expectBytes(publish, "320a0003612f621234c0ffee")

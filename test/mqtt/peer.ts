@@ -10,17 +10,19 @@ export class Peer {
     readonly heard: Publish[] = []
     readonly session: Session
 
-    /** Keepalive 60 s, client id "c". */
-    constructor(subscriptions: string | string[]) {
+    /** @param session of its own, if there is none: keepalive 60 s, client id "c" */
+    constructor(subscriptions: string | string[], session?: Session) {
         const { heard } = this
-        this.session = new Session(
-            { clientId: "c", keepAliveSeconds: 60, will: { topic: "w", message: "off" } },
-            subscriptions,
-            message => {
-                heard.push(message)
-                if (message.topic === "fails") throw new Error("handler")
-            }
-        )
+        const own = () =>
+            new Session(
+                { clientId: "c", keepAliveSeconds: 60, will: { topic: "w", message: "off" } },
+                subscriptions,
+                message => {
+                    heard.push(message)
+                    if (message.topic === "fails") throw new Error("handler")
+                }
+            )
+        this.session = session === undefined ? own() : session
     }
 
     /** The server says these packets; whether the session goes on. */

@@ -54,6 +54,40 @@ describe("mqtt session", () => {
         expect(session.violations).toBe(0)
     })
 
+    test("refusals of who we say we are are counted, in a row [3.2.2.3]", () => {
+        const refusedWith = (code: number) => {
+            session.connect(0)
+            peer.says(Buffer.from([0x20, 2, 0, code]), 1)
+            session.disconnected(session.reason)
+            return session.notAuthorised
+        }
+        expect(refusedWith(4)).toBe(1)
+        expect(refusedWith(5)).toBe(2)
+        expect(refusedWith(3)).toBe(0) // the server is unavailable: to anybody
+        expect(refusedWith(5)).toBe(1)
+        peer.online(1)
+        expect(session.notAuthorised).toBe(0)
+    })
+
+    test("a new password goes out with the next CONNECT, and the window stays", () => {
+        const options = { clientId: "c", keepAliveSeconds: 60, userName: "u", password: "old" }
+        const known = new Session(options, "d", () => {})
+        const server = new Peer("d", known)
+        known.connect(0)
+        expect(server.hears(0)).toBe(
+            "1015" + "00044d51545404" + "c0" + "003c" + "000163" + "000175" + "00036f6c64"
+        )
+        server.says(CONNACK_ACCEPTED, 0)
+        known.publish("t", hex`aa`, false)
+        server.hears(0)
+        known.disconnected("gone")
+        known.changePassword("new")
+        known.connect(1)
+        expect(server.hears(1).endsWith("00036e6577")).toBe(true)
+        server.says(hex`20020100`, 1)
+        expect(server.hears(1).endsWith("3a060001740001aa")).toBe(true)
+    })
+
     test("a server that says nothing is given up after 10 s", () => {
         session.connect(1000)
         expect(session.tick(10999)).toBe(true)

@@ -94,5 +94,8 @@ describe("mqtt violations", () => {
         expect(refusedOption("c", 60, "", ["d"])).toBe("will.topic")
         expect(refusedOption("c", 60, "w/+", ["d"])).toBe("will.topic")
         expect(refusedOption("c", 60, "w", ["d", "d/#/e"])).toBe("subscriptions")
+        expect(() => {
+            new Session({ clientId: "c", keepAliveSeconds: 60, password: "p" }, [], () => {})
+        }).toThrow()
     })
 })

@@ -15,7 +15,7 @@ const temperature = measurandByName("temperatureCelsius")
 
 describe("report", () => {
     beforeEach(() => {
-        writer = new ReportWriter()
+        writer = new ReportWriter(false)
     })
 
     test("the least report is the contract's vector", () => {

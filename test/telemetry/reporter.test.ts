@@ -24,6 +24,7 @@ const BOOT = hex`0123456789abcdef`
 
 let part: Thermometer
 let sequence: number
+let flashWrites: number
 /** Of the last report, in hex. */
 let events: string
 let sampler: Sampler
@@ -34,7 +35,8 @@ function setUp(as: ReportAs): void {
     sampler = new Sampler([{ sensor: part, measurands: ["temperatureCelsius"] }])
     const policy = { everyMs: 5 * MINUTE_MS, measurands: { temperatureCelsius: as } }
     sequence = 0
-    reporter = new Reporter(new ReportWriter(), policy, sampler, "occupancy", CLASSES)
+    flashWrites = 0
+    reporter = new Reporter(new ReportWriter(false), policy, sampler, "occupancy", CLASSES)
 }
 
 /** One round at a minute, with a verdict; the report as hex, "" for none. */
@@ -42,7 +44,7 @@ async function round(minute: number, celsius: number, verdict: string): Promise<
     part.celsius = celsius
     await sampler.round()
     const head = { boot: BOOT, sequence, uptimeMs: minute * MINUTE_MS, samples: sampler.samples }
-    const draft = reporter.report(head, verdict, { lost: "", flashWrites: 0 })
+    const draft = reporter.report(head, verdict, { lost: "", flashWrites })
     events = ""
     if (draft === undefined) return ""
     sequence++
@@ -117,6 +119,14 @@ describe("reporter", () => {
         expect((await round(0, 20, "vacant")).includes(temperature("14"))).toBe(true)
         expect((await round(1, 21, "occupied")).includes(temperature("15"))).toBe(true)
         expect((await round(5, 21, "occupied")).includes(temperature("15"))).toBe(false)
+    })
+
+    test("writes to flash are told with the summary, not with every report", async () => {
+        const told = "a20062667702" // fw
+        await round(0, 20, "vacant")
+        flashWrites = 3
+        expect((await round(1, 20, "occupied")).includes(told)).toBe(false)
+        expect((await round(5, 20, "occupied")).includes(told + "03")).toBe(true)
     })
 
     test("off is never told", async () => {

@@ -1,37 +1,11 @@
-/** Our LMS code inside the VM, for tests on the host: it asks for a question, answers it, and asks for the next. */
-import * as ds from "@devicescript/core"
+/** Our LMS code inside the VM, for tests on the host. */
 import { LmsKey } from "../../src/trust/lms-key"
 import { lmsParameters } from "../../src/trust/lms-parameters"
 import { verifyHss, verifyLms } from "../../src/trust/lms-verify"
-import {
-    ASK_END,
-    ASK_KEY,
-    ASK_SIGN,
-    ASK_VERIFY_HSS,
-    ASK_VERIFY_LMS,
-    SIGNING_BYTES,
-    SIGNING_DATA_AT,
-    SIGNING_TOPIC,
-} from "./signing-contract"
-
-/** What the builtin really is; upstream types it as a promise of nothing. */
-interface TwinChannel {
-    _twinMessage(topic: string, data: Buffer): Buffer
-}
-const channel = ds as unknown as TwinChannel
+import { answerAll, fieldsOf } from "../answering"
+import { ASK_KEY, ASK_SIGN, ASK_VERIFY_HSS, ASK_VERIFY_LMS } from "./signing-contract"
 
 let key: LmsKey
-
-function fieldsOf(question: Buffer): Buffer[] {
-    const fields: Buffer[] = []
-    let at = 1
-    while (at < question.length) {
-        const length = (question[at] << 8) | question[at + 1]
-        fields.push(question.slice(at + 2, at + 2 + length))
-        at += 2 + length
-    }
-    return fields
-}
 
 async function answered(question: Buffer): Promise<Buffer> {
     const fields = fieldsOf(question)
@@ -51,16 +25,4 @@ async function answered(question: Buffer): Promise<Buffer> {
     }
 }
 
-let answer = hex``
-const message = Buffer.alloc(SIGNING_BYTES)
-while (true) {
-    message[0] = answer.length >> 8
-    message[1] = answer.length & 0xff
-    message.blitAt(2, answer, 0, answer.length)
-    const said = channel._twinMessage(SIGNING_TOPIC, message)
-    const length = (said[SIGNING_DATA_AT] << 8) | said[SIGNING_DATA_AT + 1]
-    if (said[SIGNING_DATA_AT + 2] === ASK_END) break
-    answer = await answered(said.slice(SIGNING_DATA_AT + 2, SIGNING_DATA_AT + 2 + length))
-    await ds.sleep(0)
-}
-ds.restart()
+await answerAll(answered)

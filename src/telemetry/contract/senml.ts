@@ -3,6 +3,11 @@
  *
  * The base name is not sent: the topic says who speaks, and `urn:dev:mw:<id>:` stands before every name when a pack leaves Motewise.
  * The first record is always the sample count; it carries the three extension fields that tell one report from every other.
+ *
+ * What is sealed is terse: it has no units, for the measurands' table has them, and neither boot nor sequence, which the nonce has; only
+ * an alarm of an earlier boot, which is sealed by this one, has them inside. Once the time is known a routine report tells its base time
+ * and no uptime. Full reports tell both: the first of a boot, the first that knows the time, alarms, the next after one was dropped, and
+ * one an hour; and they alone repeat what has not changed: the verdict, gaps, what was lost, writes to flash.
  */
 
 // RFC 8428 table 4: CBOR labels.

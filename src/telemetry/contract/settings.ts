@@ -8,3 +8,6 @@ export const SETTING_BROKER = "BROKER"
  * goes by its chip's id, and speaks in the open; a node with one says nothing in the open but its state.
  */
 export const SETTING_CLAIM = "CLAIM"
+
+/** 18 hex digits, a secure element's serial number: examples/provision-se.ts, and nothing else, locks the chip of that number for ever. */
+export const SETTING_PROVISION_SE = "PROVISION_SE"
