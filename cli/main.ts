@@ -1,11 +1,13 @@
 /** `motewise <verb>`: one file a verb; here is only what they share: errors in a line, exit codes, help. */
 import { Command, CommanderError } from "commander"
+import { FlashError } from "../flasher/flash-error"
 import { UsageError } from "../image/project"
 import { InputError } from "../table/input-error"
 import { benchCommand } from "./bench"
 import { buildCommand } from "./build"
 import { doctorCommand } from "./doctor"
 import { evalCommand } from "./eval"
+import { flashCommand } from "./flash"
 import { fleetCommand } from "./fleet"
 import { ledgerCommand } from "./ledger"
 import { newCommand } from "./new"
@@ -22,10 +24,11 @@ const MISUSED = 2
 /** Every verb there is. */
 export function motewiseCommand(): Command {
     return new Command("motewise")
-        .description("Sensor nodes one can trust: simulate, train, build, measure, extend.")
+        .description("Sensor nodes one can trust: simulate, train, build, flash, measure, extend.")
         .addCommand(simCommand())
         .addCommand(runCommand())
         .addCommand(buildCommand())
+        .addCommand(flashCommand())
         .addCommand(recordCommand())
         .addCommand(trainCommand())
         .addCommand(evalCommand())
@@ -78,6 +81,6 @@ function told(error: unknown, program: Command): number {
         console.error(error.message)
         return MISUSED
     }
-    console.error(error)
+    console.error(error instanceof FlashError ? error.message : error)
     return FAILED
 }

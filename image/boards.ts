@@ -14,6 +14,23 @@ export function ourBoards(): string[] {
         .sort()
 }
 
+/** A board file as it stands, with what its name and place say. */
+export interface BoardFile {
+    id: string
+    archId: string
+    /** Where upstream's runtime for it comes from. */
+    $fwUrl?: string
+    [key: string]: unknown
+}
+
+/** One of ours. @throws UsageError for one of DeviceScript's own, or none */
+export function boardFile(id: string): BoardFile {
+    if (!ourBoards().includes(id))
+        throw new UsageError(`no board file boards/${id}.board.json${nearest(id, ourBoards())}`)
+    const board = JSON.parse(readFileSync(inProject("boards", `${id}.board.json`), "utf8"))
+    return { ...board, id }
+}
+
 /** What DeviceScript's compiler declares, by board; none before its libraries were generated. */
 function declared(): Map<string, string> {
     const file = inProject("node_modules/@devicescript/core/src/devicescript-boards.d.ts")
@@ -32,10 +49,7 @@ export function upstreamBoards(): string[] {
 
 /** The pins that a board brings out; undefined for a board nobody knows. */
 export function boardPins(id: string): string[] | undefined {
-    if (ourBoards().includes(id)) {
-        const { pins } = JSON.parse(readFileSync(inProject("boards", `${id}.board.json`), "utf8"))
-        return Object.keys(pins)
-    }
+    if (ourBoards().includes(id)) return Object.keys(boardFile(id).pins as object)
     const [, interfaceOfPins = ""] = declared().get(id)?.split("interface BoardPins {") ?? []
     const pins = [...interfaceOfPins.matchAll(/^ {8}(\w+): ds\./gm)].map(([, pin]) => pin)
     return pins.length > 0 ? pins : undefined

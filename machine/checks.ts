@@ -39,7 +39,7 @@ export async function checkMachine(): Promise<Check[]> {
         await checkCompiler(),
         checkPrograms(
             "esptool",
-            "to put the runtime on an ESP32 (devs flash esp32)",
+            "to write an image that motewise flash --out made",
             ["esptool", "esptool.py"],
             () => "python3 -m pip install esptool"
         ),
@@ -126,7 +126,7 @@ function checkPrograms(
 export function checkSerial(ports: SerialPort[], platform: string): Check {
     const check = {
         name: "serial port",
-        purpose: "to flash a board and to talk to it",
+        purpose: "to flash a board and to hear it (motewise flash)",
         required: false,
     }
     if (platform === "win32")

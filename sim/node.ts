@@ -34,6 +34,8 @@ export interface SimNodeOptions {
     clock: Clock
     network: Network
     flash: Flash
+    /** Of the store in it; 128 kB unless it is told. */
+    flashBytes?: number
     bus: I2cBus
     /** Look every 10 ms even when idle: timers to the tick of a real board, four times slower. */
     exact: boolean
@@ -86,7 +88,7 @@ export class SimNode {
 
     /** Power on: the VM starts what its flash holds. */
     start(): void {
-        const { id, seed, flash, bus, clock } = this.options
+        const { id, seed, flash, flashBytes = FLASH_BYTES, bus, clock } = this.options
         const random = new RandomStream(`${seed}/${id}/${this.boots}/device`)
         this.boots++
         this.powerOn = undefined
@@ -95,7 +97,7 @@ export class SimNode {
                 {
                     nowMs: () => this.nodeClock.nowMs(),
                     fillRandom: bytes => random.fill(bytes),
-                    flashBytes: FLASH_BYTES,
+                    flashBytes,
                     loadFlash: () => flash.load(),
                     saveFlash: image => flash.save(image),
                     print: line => this.printed(line),

@@ -11,8 +11,16 @@ const ANNOUNCE_MS_MAX = 2000
 const SETTLE_MS = 500
 const SETTING_BYTES_MAX = 200
 
-/** @param settings texts by key; keys of at most 13 characters @throws Error when the VM refuses the image */
-export function provision(image: Uint8Array, settings: Record<string, string>): Uint8Array {
+/**
+ * @param settings by key, of at most 13 characters: texts, which programs read as JSON, or bytes as they are
+ * @param flashBytes of the store: the halves it keeps settings in are a sixteenth each
+ * @throws Error when the VM refuses the image, or the store has no room for it
+ */
+export function provision(
+    image: Uint8Array,
+    settings: Record<string, string | Buffer>,
+    flashBytes = FLASH_BYTES
+): Uint8Array {
     const flash = new Flash()
     const frames: Uint8Array[] = []
     let timeMs = 0
@@ -20,7 +28,7 @@ export function provision(image: Uint8Array, settings: Record<string, string>): 
         {
             nowMs: () => timeMs,
             fillRandom: bytes => void bytes.fill(0),
-            flashBytes: FLASH_BYTES,
+            flashBytes,
             loadFlash: () => flash.load(),
             saveFlash: image => flash.save(image),
             print: () => {},
@@ -43,8 +51,8 @@ export function provision(image: Uint8Array, settings: Record<string, string>): 
         run(10)
         service = frames.map(settingsServiceIn).find(index => index !== undefined)
     }
-    for (const [key, text] of Object.entries(settings)) {
-        const value = Buffer.from(JSON.stringify(text))
+    for (const [key, setting] of Object.entries(settings)) {
+        const value = Buffer.isBuffer(setting) ? setting : Buffer.from(JSON.stringify(setting))
         if (key.length > 13 || value.length > SETTING_BYTES_MAX)
             throw new Error(`setting ${key} is longer than the store takes`)
         vm.receiveFrame(setSettingFrame(BENCH_ID, service, key, value))

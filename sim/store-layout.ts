@@ -1,6 +1,6 @@
 /**
  * How the runtime's settings store lies in flash, as far as faults need it (jacdac-c 2023, source/jd_fstor.c, read and not copied):
- * two halves of 8192 B, of which the valid one with the higher generation counts. A half is a header of 24 B, entries of 24 B growing
+ * two halves of 8192 B (a sixteenth of a store of 128 kB), of which the valid one with the higher generation counts. A half is a header of 24 B, entries of 24 B growing
  * up behind it, and their values growing down from its end, 8-byte aligned. The value of a key that begins with `*` lies in pages of
  * its own behind the halves: the program. A later entry replaces an earlier one with the same key.
  */
@@ -51,12 +51,12 @@ export function headerOf(base: number): [from: number, to: number] {
     return [base, base + HEADER_BYTES]
 }
 
-/** Entries until the first that was never written; undefined when this half is no store. */
-export function halfAt(image: Buffer, base: number): Half | undefined {
-    if (image.length < base + HALF_BYTES) return undefined
+/** Entries until the first that was never written; undefined when this half is no store. @param halfBytes a sixteenth of the store */
+export function halfAt(image: Buffer, base: number, halfBytes = HALF_BYTES): Half | undefined {
+    if (image.length < base + halfBytes) return undefined
     if (MAGIC.some((word, index) => image.readUInt32LE(base + index * 4) !== word)) return undefined
     const entries: StoreEntry[] = []
-    for (let at = base + HEADER_BYTES; at + ENTRY_BYTES <= base + HALF_BYTES; at += ENTRY_BYTES) {
+    for (let at = base + HEADER_BYTES; at + ENTRY_BYTES <= base + halfBytes; at += ENTRY_BYTES) {
         const offset = image.readUInt32LE(at + KEY_BYTES)
         if (offset === 0xffffffff || offset >= image.length) break
         entries.push({
