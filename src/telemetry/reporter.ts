@@ -211,7 +211,8 @@ export class Reporter {
     private isFull(head: ReportHead, isNews: boolean): boolean {
         const knowsTime = head.epochMs !== undefined
         const learnsTime = knowsTime && !this.isTimeTold
-        if (this.isAnyHeard && !isNews && !learnsTime && head.uptimeMs < this.fullDueMs) return false
+        if (this.isAnyHeard && !isNews && !learnsTime && head.uptimeMs < this.fullDueMs)
+            return false
         this.fullDueMs = head.uptimeMs + FULL_EVERY_MS
         this.isTimeTold = knowsTime
         return true
