@@ -71,7 +71,7 @@ test("main.ts is short enough to be read at once", () => {
 
 test("every option that is shown is one the command has", () => {
     for (const page of PAGES)
-        for (const [, verb, rest] of read(page).matchAll(/npx motewise (\w+)([^`\n#]*)/g)) {
+        for (const [, verb, rest] of read(page).matchAll(/npx motewise ([\w-]+)([^`\n#]*)/g)) {
             const command = motewiseCommand().commands.find(c => c.name() === verb)
             assert.ok(command, `${page}: motewise ${verb}`)
             const [second] = rest.trim().split(" ")
