@@ -168,6 +168,9 @@ test("help has examples, on standard output", () => {
 test("an unknown verb, or none, says which there are", () => {
     const { code, err } = motewise("fly")
     assert.equal(code, 2)
-    assert.match(err, /There are: sim, run, build, record, train, eval, ledger, bench, new, doctor/)
+    assert.match(
+        err,
+        /There are: sim, run, build, flash, record, train, eval, fleet, ledger, bench, new, provision-se, doctor/
+    )
     assert.equal(motewise().code, 2)
 })
