@@ -24,6 +24,7 @@ import { promisify, stripVTControlCharacters } from "node:util"
 import { UsageError, inProject } from "./project"
 import { leaveOutFeatures } from "./features"
 import { link } from "./link/link"
+import { leaveOutMeasurands } from "./measurands"
 import { librarySources, runtimeSources, sourcesOf } from "./sources"
 import type { WiredPart } from "./wiring"
 
@@ -64,6 +65,7 @@ export async function compile(
         sources.set(entry, text.replace(BOARD_IMPORT, `$1${board}$2`))
     }
     leaveOutFeatures(sources)
+    leaveOutMeasurands(sources)
     return await imageOf(entry, sources, async () => {
         // Not at the top: it reads sources with TypeScript's parser, which takes longer to load than a kept image.
         const { checkWiring } = await import("./wiring-check")

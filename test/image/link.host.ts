@@ -3,7 +3,6 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import { build } from "../../image/compile"
-import { leaveOutFeatures } from "../../image/features"
 import { decode, encode, withoutDeadCode } from "../../image/link/instructions"
 import { link } from "../../image/link/link"
 import { privateNames } from "../../image/link/names"
@@ -104,16 +103,4 @@ test("every string of the room's image is still there but for private names, and
         linked.bytes.length < built.length * 0.92,
         `${linked.bytes.length} of ${built.length} B`
     )
-})
-
-test("only a program whose models look at the newest sample alone goes without features", () => {
-    const isWithout = (entry: string) => {
-        const sources = sourcesOf([entry])
-        const before = sources.get("src/sensing/features.ts")
-        leaveOutFeatures(sources)
-        return sources.get("src/sensing/features.ts") !== before
-    }
-    assert.equal(isWithout("src/main.ts"), true)
-    assert.equal(isWithout("src/mainmachine.ts"), false)
-    assert.equal(isWithout("src/mainwear.ts"), false)
 })
