@@ -12,7 +12,7 @@ interface TestLine {
     error?: string
 }
 
-const SUITE_MS_MAX = 240_000
+const SUITE_MS_MAX = 480_000
 
 export async function runHostSuite(suite: string): Promise<Count> {
     const count: Count = { suite, passed: 0, failed: 0, skipped: 0, seconds: 0, told: "" }

@@ -64,7 +64,7 @@ function expectEnrolled(desk: ClaimedDesk, where: string): void {
 }
 
 test("power may fail in any write: the node ends enrolled, with no index and no nonce used twice", () => {
-    const shares = isThorough() ? 24 : 4
+    const shares = isThorough() ? 12 : 4
     let writes = 0
     for (let save = 0; save < WRITES + 1; ++save)
         for (let part = 0; part <= shares; ++part) {
