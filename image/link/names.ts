@@ -8,7 +8,7 @@ const WORD = /[A-Za-z_$][\w$]*/g
 
 /**
  * The names of classes' members, except those that are
- * - in a string or template: it may be one that is made at run time, or is shown;
+ * - in a string or template, or begun by one that ends with a stroke: it may be made at run time, or is shown;
  * - a key of an object literal or a field of an interface: such a name is data, as those of measurands are, which Object.keys takes
  *   to the wire, and of settings, which JSON.parse takes from there.
  * The runtime's own names need no exception: the compiler has them in another table. Nor do those that a library uses, for its code
@@ -27,7 +27,18 @@ export function privateNames(sources: Iterable<string>): Set<string> {
     }
     for (const text of sources)
         visit(ts.createSourceFile("source.ts", text, ts.ScriptTarget.ES2022, true))
+    for (const [prefix, rest] of pieced(members, known)) known.add(prefix + rest).add(rest)
     return new Set([...members].filter(name => !known.has(name)))
+}
+
+/** Names that are put together at run time, of a text that ends with a stroke and the rest: `"set_" + register`. */
+function pieced(members: Set<string>, known: Set<string>): [prefix: string, rest: string][] {
+    const prefixes = [...known].filter(word => word.endsWith("_"))
+    return [...members].flatMap(name =>
+        prefixes
+            .filter(prefix => name.startsWith(prefix))
+            .map((prefix): [string, string] => [prefix, name.slice(prefix.length)])
+    )
 }
 
 function isText(node: ts.Node): node is ts.LiteralLikeNode {

@@ -85,6 +85,11 @@ test("a member's name is private unless it is in a text, a key, or a field of an
     assert.deepEqual([...privateNames([source])].sort(), ["say", "secret"])
 })
 
+test("a name that is put together at run time, of a prefix and the rest, stays, and so does the rest", () => {
+    const source = `class A { pace() {} set_pace() {} hidden() {} call(n: string) { this["set_" + n]() } }`
+    assert.deepEqual([...privateNames([source])].sort(), ["call", "hidden"])
+})
+
 test("every string of the room's image is still there but for private names, and a build is repeatable", async () => {
     const sources = sourcesOf(["src/main.ts"])
     const built = await build("src/main.ts", sources)
