@@ -5,9 +5,10 @@
  * SUBACK's 0x80 for that filter (MQTT 3.1.1, 3.9.3). What a session subscribed to earlier is looked at again whenever it is used.
  */
 import type { AuthenticateError, Client } from "aedes"
-import { hash, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 import type { BrokerRules } from "../broker"
 import type { Access, Grant, Refusal } from "../registrar/access"
+import { sha256 } from "../sha256"
 import { printable } from "./printable"
 
 /** A node's longest message, a proof with its topic, is 2.6 kB; its longest CONNECT 0.6 kB. */
@@ -147,8 +148,4 @@ export class AedesAccess implements Access {
     private refuse(client: Client, refusal: Refusal, detail: string): void {
         this.onRefused(this.users.get(client) ?? "", refusal, detail)
     }
-}
-
-function sha256(text: string | Buffer): Buffer {
-    return hash("sha256", text, "buffer")
 }
