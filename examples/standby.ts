@@ -24,7 +24,7 @@ const warmth = {
 await startNode({
     app: "standby",
     broker: "mqtt://192.168.1.10:1883",
-    sampleEveryMs: 5 * 60000,
+    sampleEveryMs: 10 * 60000,
     standby: standByBetweenRounds,
     parts: [{ sensor: new Sht4x(bus, deviceClock), measurands: ["temperatureCelsius"] }],
     model: warmth,

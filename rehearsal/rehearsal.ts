@@ -47,6 +47,8 @@ export interface RehearsalOptions {
     enrol?: true | readonly Claim[]
     faults: Fault[]
     exact: boolean
+    /** What nodes take themselves to run on: an ESP32-C3 unless another is named. */
+    chip?: string
     /** Virtual time from a formatted store to the node provisioned again; default a minute. */
     reprovisionMs?: number
     print(nodeId: string, line: string): void
@@ -338,6 +340,7 @@ export class Rehearsal {
                 this.random(`faults/${place}`),
                 this.struck
             ),
+            chip: options.chip,
             exact,
             skewPpm: () => power.skewPpm(),
             onReset: () => network.nodeReset(),

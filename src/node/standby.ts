@@ -12,7 +12,7 @@ import { randomBuffer } from "@devicescript/crypto"
 import { FAULTS } from "../drivers/sensor"
 import { SignalSensor } from "../sensing/sampler"
 import { AlarmLog } from "../telemetry/alarm-log"
-import { faultOf } from "../telemetry/reporter"
+import { Account, faultOf } from "../telemetry/reporter"
 import { chip, hasStandby, standBy } from "./chip"
 import { Node } from "./node"
 import { NO_VERDICT, Retained, RetainedLog, hasRoomFor } from "./retained"
@@ -76,11 +76,13 @@ class Wake {
     private summaryDueMs = 0
     private readonly counts: number[] = []
     private readonly sums: number[] = []
+    private readonly summaries: Account[]
 
     constructor(
         private readonly node: Node,
         private readonly broker: string
     ) {
+        this.summaries = summariesOf(node)
         this.log = new RetainedLog(node.store)
         this.alarms = new RetainedAlarms(this.keepUntold)
     }
@@ -128,7 +130,7 @@ class Wake {
         return (
             program === reporter.program &&
             faults.length === reporter.toldFaults.length &&
-            counts.length === summariesOf(this.node)
+            counts.length === this.summaries.length
         )
     }
 
@@ -152,13 +154,10 @@ class Wake {
             reporter.toldFaults[i] = fault
             sampler.health[i].fault = fault
         }
-        let at = 0
-        for (const account of reporter.accounts)
-            if (account.as === "summary") {
-                account.count = retained.counts[at]
-                account.sum = retained.sums[at]
-                at++
-            }
+        for (let i = 0; i < this.summaries.length; ++i) {
+            this.summaries[i].count = retained.counts[i]
+            this.summaries[i].sum = retained.sums[i]
+        }
     }
 
     /** The round just sampled, into what is kept of it if nobody hears of it. */
@@ -261,12 +260,14 @@ class Wake {
         const { reporter, sampler, steady, store } = node
         const spanMs = isTold ? this.roundMs : 0
         const sleptMs = dueMs - this.nowMs()
-        const summaries = reporter.accounts.filter(account => account.as === "summary")
+        // In the open an alarm does not tell of them.
+        const areWritesTold =
+            isTold && (node.membership !== undefined || reporter.summaryDueMs !== this.summaryDueMs)
         const retained: Retained = {
             program: reporter.program,
             nextAlarm: this.alarms.next,
             alarms: this.alarms.encoded(),
-            flashWrites: 1 + (isTold ? 0 : node.flashWritesBefore + store.writes),
+            flashWrites: 1 + (areWritesTold ? 0 : node.flashWritesBefore + store.writes),
             samples: missed + (isTold ? 0 : sampler.samples),
             gaps: missed * sampler.health.length + (isTold ? 0 : sampler.gaps),
             dueMs: dueMs - spanMs,
@@ -282,8 +283,8 @@ class Wake {
             nextVerdict: this.codeOf(steady.next),
             nextRounds: steady.rounds,
             faults: reporter.toldFaults.map(fault => FAULTS.indexOf(fault as any) + 1),
-            counts: isTold ? summaries.map(({ count }) => count) : this.counts,
-            sums: isTold ? summaries.map(({ sum }) => sum) : this.sums,
+            counts: isTold ? this.summaries.map(({ count }) => count) : this.counts,
+            sums: isTold ? this.summaries.map(({ sum }) => sum) : this.sums,
             energy: hex``,
         }
         this.setClock(retained, dueMs)
@@ -319,8 +320,8 @@ class Wake {
     }
 }
 
-function summariesOf({ reporter }: Node): number {
-    return reporter.accounts.filter(account => account.as === "summary").length
+function summariesOf({ reporter }: Node): Account[] {
+    return reporter.accounts.filter(account => account.as === "summary")
 }
 
 /** What no value of the store has room for, and what a node that is off cannot do. */
@@ -341,6 +342,7 @@ function check(node: Node): void {
         throw new Error(
             "standby: a raw measurand is told every round, and lost with each that fails"
         )
-    if (!hasRoomFor(parts.length, summariesOf(node)))
-        throw new Error(`standby: ${summariesOf(node)} summaries are more than can be kept`)
+    const summaries = summariesOf(node).length
+    if (!hasRoomFor(parts.length, summaries))
+        throw new Error(`standby: ${summaries} summaries are more than can be kept`)
 }
