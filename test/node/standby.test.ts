@@ -38,7 +38,7 @@ describe("standby", () => {
         expect(await refusal(detector, [])).toBe(
             "standby: steam looks back, on more than outlives a reset"
         )
-        const signal = { parts: [{ sensor: { part: "LIS3DH", windows: [] } }] }
+        const signal = { parts: [{ sensor: { part: "LIS3DH", windows: [1] } }] }
         expect(await refusal(signal, [])).toBe(
             "standby: the windows of LIS3DH do not outlive a reset"
         )
