@@ -64,6 +64,8 @@ export interface Run extends Partial<RehearsalOptions> {
 export async function run({ isStandingBy = true, spec = "", hours, ...options }: Run) {
     const heard: Heard[] = []
     const lines: string[] = []
+    /** Rounds, from power-on, in which a broker was looked for in vain. */
+    const failedRounds = new Set<number>()
     const rehearsal: Rehearsal = await Rehearsal.create({
         image: await imageOf(isStandingBy),
         seats: checkWiring(ENTRY).parts,
@@ -75,7 +77,11 @@ export async function run({ isStandingBy = true, spec = "", hours, ...options }:
         seconds: hours * HOUR_S,
         faults: parseFaults(spec, PART_NAMES),
         exact: false,
-        print: (_id, line) => void lines.push(line),
+        print: (_id, line) => {
+            lines.push(line)
+            if (line.includes("mqtt: offline"))
+                failedRounds.add(Math.floor((rehearsal.virtualSeconds() * 1000) / ROUND_MS))
+        },
         onHeard: (_id, { boot, sequence, verdict }) => {
             const [{ reported, faults }] = rehearsal.rows()
             heard.push({
@@ -93,6 +99,7 @@ export async function run({ isStandingBy = true, spec = "", hours, ...options }:
     const end = {
         heard,
         lines,
+        failedRounds,
         result: rehearsal.result(),
         counters: rehearsal.counters(),
         panics: rehearsal.panics(),
@@ -100,6 +107,7 @@ export async function run({ isStandingBy = true, spec = "", hours, ...options }:
         unaccounted: rehearsal.unaccounted(),
         duplicates: rehearsal.duplicates(),
         enrolled: rehearsal.enrolled(),
+        isOnline: rehearsal.rows()[0].online,
     }
     await rehearsal.close()
     return end

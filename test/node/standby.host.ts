@@ -14,13 +14,17 @@ function summaries(heard: Heard[]): (number | undefined)[] {
 
 test("a day of standby tells the changes, the summaries and the samples of a day awake, with a write a wake", async () => {
     const awake = await run({ isStandingBy: false, hours: 24 })
-    const { heard, result, counters, panics, broken, unaccounted } = await run({ hours: 24 })
+    const { heard, result, counters, panics, broken, unaccounted, isOnline } = await run({
+        hours: 24,
+    })
     for (const told of [awake.heard, heard]) {
         assert.deepEqual(summaries(told), DAY)
         assert.deepEqual(changesOf(told), CHANGES)
     }
     assert.equal(awake.counters.boots, 1)
     assert.deepEqual([panics, broken, unaccounted], [[], [], 0])
+    // It took leave of the broker, so there was no last will.
+    assert.equal(isOnline, true)
     assert.deepEqual(
         [result.samples, result.gaps, result.lost],
         [awake.result.samples, 0, awake.result.lost]
@@ -46,10 +50,13 @@ test("with a claim, a day is sealed under another boot each time, and the fleet 
 })
 
 test("a broker that is away for five hours costs nothing: its alarms come first, and one summary is of all", async () => {
-    const { heard, result, counters, panics, unaccounted } = await run({
+    const { heard, result, counters, panics, unaccounted, failedRounds } = await run({
         hours: 12,
         spec: "brokerKill:from=4.5h,for=5h",
     })
+    // With the summary, with each of the alarms, and then ever more seldom: not in each of 30 wakes.
+    assert.ok(failedRounds.size >= 5 && failedRounds.size <= 14, `tried in ${failedRounds.size}`)
+    assert.ok(failedRounds.has(31) && failedRounds.has(38), [...failedRounds].join())
     const back = heard.findIndex(({ second }) => second > 9.5 * HOUR_S)
     const [warm, fine, summary, next] = heard.slice(back)
     assert.deepEqual([warm.verdict, fine.verdict], ["warm", "fine"])
