@@ -48,6 +48,8 @@ export interface RehearsalOptions {
     enrol?: true | readonly Claim[]
     faults: Fault[]
     exact: boolean
+    /** What nodes take themselves to run on: an ESP32-C3 unless another is named. */
+    chip?: string
     /** One for each node, by place, to count the steps of its program; none: nobody counts. */
     stepCounts?: readonly StepCount[]
     /** Virtual time from a formatted store to the node provisioned again; default a minute. */
@@ -341,6 +343,7 @@ export class Rehearsal {
                 this.random(`faults/${place}`),
                 this.struck
             ),
+            chip: options.chip,
             exact,
             stepCount: options.stepCounts?.[place],
             skewPpm: () => power.skewPpm(),

@@ -24,7 +24,7 @@ import { ReportHead, ReportWriter } from "./report"
 const FULL_EVERY_MS = 3540000
 
 /** What is kept of one measurand between two summaries. */
-interface Account {
+export interface Account {
     measurand: Measurand
     as: ReportAs
     sum: number
@@ -47,15 +47,19 @@ export interface Draft {
 export class Reporter {
     /** Of the model's classes and the parts' names: whether an alarm of the flash speaks of this program. */
     readonly program: number
-    private readonly accounts: Account[] = []
-    private readonly toldFaults: string[] = []
-    private toldVerdict: string
+    /** By measurand. */
+    readonly accounts: Account[] = []
+    /** By part. */
+    readonly toldFaults: string[] = []
+    toldVerdict: string
+    /** Undefined before the first report. */
+    summaryDueMs: number
+    /** A routine report of this boot was acknowledged. */
+    isAnyHeard = false
     private toldGaps = 0
     private toldLost = ""
-    private summaryDueMs: number
     private fullDueMs = 0
     private isTimeTold = false
-    private isAnyHeard = false
 
     constructor(
         private readonly writer: ReportWriter,
@@ -167,11 +171,11 @@ export class Reporter {
         return events
     }
 
-    private codeOf(verdict: string): number {
+    codeOf(verdict: string): number {
         return verdict === VERDICT_UNKNOWN ? VERDICT_UNKNOWN_CODE : this.classes.indexOf(verdict)
     }
 
-    private verdictOf(code: number): string {
+    verdictOf(code: number): string {
         return code < this.classes.length ? this.classes[code] : VERDICT_UNKNOWN
     }
 
@@ -230,7 +234,7 @@ export class Reporter {
     }
 }
 
-function faultOf(code: number): string {
+export function faultOf(code: number): string {
     return code === 0 || code > FAULTS.length ? FAULT_NONE : FAULTS[code - 1]
 }
 
