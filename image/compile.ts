@@ -22,6 +22,7 @@ import { tmpdir } from "node:os"
 import { dirname, join, relative } from "node:path"
 import { promisify, stripVTControlCharacters } from "node:util"
 import { UsageError, inProject } from "./project"
+import { leaveOutEnergy } from "./energy"
 import { leaveOutFeatures } from "./features"
 import { link } from "./link/link"
 import { leaveOutMeasurands } from "./measurands"
@@ -64,6 +65,7 @@ export async function compile(
         const text = sources.get(entry) ?? ""
         sources.set(entry, text.replace(BOARD_IMPORT, `$1${board}$2`))
     }
+    leaveOutEnergy(sources)
     leaveOutFeatures(sources)
     leaveOutMeasurands(sources)
     return await imageOf(entry, sources, async () => {
