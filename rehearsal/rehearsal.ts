@@ -171,6 +171,7 @@ export class Rehearsal {
                 published: network.traffic.published,
                 acknowledged: network.traffic.acknowledged,
                 bytes: network.traffic.bytes,
+                used: twin?.used() ?? [],
                 panics: node.panics.length,
             }
         })

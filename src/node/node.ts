@@ -5,6 +5,8 @@ import { Inference } from "../inference/inference"
 import { Model, UNKNOWN } from "../inference/model"
 import { Backoff } from "../mqtt/backoff"
 import { parseBroker } from "../mqtt/broker"
+import { meterSockets } from "../mqtt/socket"
+import { EnergyMeter } from "../power/energy-meter"
 import { PartPlan, Sampler, nextRound } from "../sensing/sampler"
 import { measurandByName } from "../telemetry/contract/measurands"
 import { AlarmKeeper } from "../telemetry/alarm"
@@ -15,7 +17,7 @@ import { VERDICT_UNKNOWN } from "../telemetry/contract/senml"
 import { Outbox, Outgoing, ROUTINE } from "../telemetry/outbox"
 import { ReportPolicy } from "../telemetry/policy"
 import { ReportHead, ReportWriter } from "../telemetry/report"
-import { Draft, Reporter } from "../telemetry/reporter"
+import { Draft, NodeHealth, Reporter } from "../telemetry/reporter"
 import { SteadyVerdict } from "../telemetry/steady-verdict"
 import { Claim } from "../trust/claim"
 import { ClaimedRandom } from "../trust/claimed-random"
@@ -42,6 +44,8 @@ export interface NodeOptions {
     display?: Display
     /** Off between two rounds, where the chip can be: `standby: standByBetweenRounds` (standby.ts). Awake when left out. */
     standby?: Standby
+    /** Counts what costs energy, and has it told: `new EnergyAccount()`. */
+    energy?: EnergyMeter
     /** Called once a report is in the outbox; an alarm, once it is in flash. */
     onReport?: (boot: Buffer, sequence: number, isAlarm: boolean) => void
 }
@@ -59,6 +63,7 @@ const SHOW_AFTER_MS = 1000
 /** Starts a node, and samples for ever. @throws Error on options that contradict themselves */
 export async function startNode(options: NodeOptions): Promise<void> {
     check(options)
+    if (options.energy !== undefined) meterSockets(options.energy)
     const store = new FlashStore()
     const { claim, isUnusable } = await readClaim(store)
     const node = new Node(options, store, claim)
@@ -206,7 +211,7 @@ export class Node {
     /** Rounds on a fixed grid from when the slowest part has its first sample. */
     async sampleForEver(): Promise<void> {
         const { sampler } = this
-        const { sampleEveryMs } = this.options
+        const { sampleEveryMs, energy } = this.options
         await sampler.start()
         await ds.sleep(sampler.warmUpMs())
         const firstMs = ds.millis()
@@ -219,6 +224,7 @@ export class Node {
             const uptimeMs = ds.millis()
             await sampler.round()
             await this.tell(uptimeMs)
+            if (energy !== undefined) energy.awakeMs += ds.millis() - uptimeMs
             this.show()
         }
     }
@@ -275,6 +281,7 @@ export class Node {
     /** Reports the round just sampled, if the policy asks for it: an alarm is in flash before it is on its way. */
     async tell(uptimeMs: number): Promise<void> {
         const { reporter, outbox, sampler, uplink } = this
+        const { energy } = this.options
         const head: ReportHead = {
             boot: this.boot,
             sequence: this.sequence,
@@ -282,10 +289,11 @@ export class Node {
             samples: sampler.samples,
             epochMs: uplink === undefined ? undefined : uplink.wallClock.epochMs(uptimeMs),
         }
-        const health = {
+        const health: NodeHealth = {
             lost: outbox.lost.toText(),
             flashWrites: this.flashWritesBefore + this.store.writes,
         }
+        if (energy !== undefined) health.energy = energy
         this.verdict = this.steady.push(this.classify())
         const draft = reporter.report(head, this.verdict, health)
         if (draft === undefined) return

@@ -5,6 +5,7 @@
  * of a boot, the first that knows the time of day, alarms, the next after one was dropped, and one an hour, for a far end that forgot.
  */
 import { FAULTS } from "../drivers/sensor"
+import { EnergyMeter } from "../power/energy-meter"
 import { PartHealth, Sampler } from "../sensing/sampler"
 import { Alarm, AlarmEvent, EVENTS_MAX, VERDICT_UNKNOWN_CODE } from "./alarm"
 import { Measurand, measurandByName } from "./contract/measurands"
@@ -15,6 +16,7 @@ import {
     NAME_FLASH_WRITES,
     NAME_GAPS,
     NAME_LOST,
+    NAME_USE,
     VERDICT_UNKNOWN,
 } from "./contract/senml"
 import { ReportAs, ReportPolicy } from "./policy"
@@ -36,6 +38,8 @@ export interface NodeHealth {
     /** Sequence numbers that the outbox dropped, as text; empty for none. */
     lost: string
     flashWrites: number
+    /** What it has used, where it counts that. */
+    energy?: EnergyMeter
 }
 
 export interface Draft {
@@ -151,6 +155,7 @@ export class Reporter {
         if (gaps > 0 && (full || gaps !== this.toldGaps)) writer.count(NAME_GAPS, gaps)
         if (health.lost.length > 0 && full) writer.text(NAME_LOST, health.lost)
         if (repeats && health.flashWrites > 0) writer.count(NAME_FLASH_WRITES, health.flashWrites)
+        if (health.energy !== undefined && repeats) writer.text(NAME_USE, health.energy.toText())
 
         this.toldVerdict = verdict
         this.toldGaps = gaps
