@@ -52,7 +52,7 @@ Examples:
                 console.error(`\n${RESULTS}, pictures and README are as they were.`)
                 return
             }
-            writeResults(results)
+            await writeResults(results)
             drawPictures(results, QUICKS)
             await quoteInReadme(results, QUICKS)
         })

@@ -1,8 +1,9 @@
 /** All quick forms, and what becomes of their figures: bench/results.json, a picture of each, README's tables. */
 import { spawnSync } from "node:child_process"
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { inProject } from "../../image/project"
+import { writeFormatted } from "./formatted"
 import { machineText, thisMachine } from "./machine"
 import { pictureFile } from "./picture"
 import type { Quick } from "./quick"
@@ -39,8 +40,9 @@ export function picturesOf(results: Results, quicks: Quick[]): Record<string, st
     for (const { name, picture } of quicks) {
         const result = results.benches[name]
         if (picture === undefined || result === undefined) continue
-        const caption = `${result.command.replace("npx ", "")} · ${dayText(results.date)} · ${machineText(results.machine)}`
-        files[`${name}.svg`] = pictureFile(picture(together(result)), caption)
+        const how = result.command.replace("npx ", "")
+        const where = `${dayText(results.date)}, ${machineText(results.machine)}`
+        files[`${name}.svg`] = pictureFile(picture(together(result)), [how, where])
     }
     return files
 }
@@ -55,8 +57,6 @@ export function drawPictures(results: Results, quicks: Quick[]): void {
 }
 
 export async function quoteInReadme(results: Results, quicks: Quick[]): Promise<void> {
-    const path = inProject("README.md")
-    const text = await quotedReadme(readFileSync(path, "utf8"), results, quicks)
-    writeFileSync(`${path}.new`, text)
-    renameSync(`${path}.new`, path)
+    const readme = readFileSync(inProject("README.md"), "utf8")
+    await writeFormatted("README.md", quotedReadme(readme, results, quicks), "markdown")
 }

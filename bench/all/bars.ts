@@ -24,6 +24,8 @@ export interface Bars {
     axis: string
     /** Told in a legend where there are several. */
     series: string[]
+    /** Of the series, where the first ones in their order do not tell good from bad. */
+    colours?: number[]
     rows: BarRow[]
     /** The end of the axis, where the values do not decide it. */
     most?: number
@@ -36,7 +38,8 @@ const GAP_PX = 10
 const AXIS_PX = 44
 const NAME_MAX_PX = 250
 
-export function barsPicture({ title, axis, series, rows, most }: Bars): Picture {
+export function barsPicture({ title, axis, series, colours, rows, most }: Bars): Picture {
+    const classOf = (series: number) => classColour(colours?.[series] ?? series)
     const width = (values: string[]) => Math.max(...values.map(text => textWidthPx(text, TEXT_PX)))
     const nameWidth = Math.min(NAME_MAX_PX, width(rows.map(({ name }) => name)))
     const left = MARGIN_PX + nameWidth + 10
@@ -44,14 +47,14 @@ export function barsPicture({ title, axis, series, rows, most }: Bars): Picture 
     const greatest = Math.max(...rows.map(({ parts }) => sumOf(parts)))
     const x = scaleLinear([0, most ?? (greatest || 1)], [left, right])
     if (most === undefined) x.nice(5)
-    const top = legend(series, classColour)
+    const top = legend(series, classOf)
     let y = top.heightPx
     const drawn = rows.map(({ name, parts, text }, i) => {
         const isNear = rows[i + 1]?.name === ""
         const base = y + BAR_PX - 3
         let from = 0
         const bars = parts.map(({ value, series }) => {
-            const bar = markup`<rect class="${classColour(series)}" x="${px(x(from))}" y="${px(y)}" width="${px(x(from + value) - x(from))}" height="${BAR_PX}"/>`
+            const bar = markup`<rect class="${classOf(series)}" x="${px(x(from))}" y="${px(y)}" width="${px(x(from + value) - x(from))}" height="${BAR_PX}"/>`
             from += value
             return bar
         })

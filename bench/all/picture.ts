@@ -4,18 +4,19 @@ import {
     type Figure,
     px,
     SMALL_PX,
+    STRONG,
     svgFile,
     TEXT_PX,
     textWidthPx,
 } from "../../drawing/figure"
-import { type Markup, markup } from "../../drawing/markup"
+import { Markup, markup } from "../../drawing/markup"
 
 /** As wide as GitHub shows a page's text, nearly. */
 export const PICTURE_WIDTH_PX = 700
 export const MARGIN_PX = 20
 export const RIGHT_PX = PICTURE_WIDTH_PX - MARGIN_PX
 const TITLE_PX = 48
-const CAPTION_PX = 36
+const CAPTION_PX = 56
 const SWATCH_PX = 12
 const LEGEND_PX = 28
 
@@ -26,16 +27,27 @@ export interface Picture {
     body: Markup
 }
 
-/** @param caption how, when and where it was measured */
-export function pictureFile({ title, heightPx, body }: Picture, caption: string): string {
+/** The first of the colours is too dark on a dark ground. */
+const STYLE = new Markup(
+    `@media (prefers-color-scheme: dark) { .fig .c0 { fill: #2d8fcc; } .fig .l0 { stroke: #2d8fcc; } }`
+)
+
+/** @param caption two lines: how it was measured, and when and where */
+export function pictureFile(
+    { title, heightPx, body }: Picture,
+    caption: [how: string, where: string]
+): string {
     const widthPx = PICTURE_WIDTH_PX
-    const captionAt = TITLE_PX + heightPx + CAPTION_PX - 14
-    const said = clipped(caption, SMALL_PX, widthPx - 2 * MARGIN_PX)
+    const room = widthPx - 2 * MARGIN_PX
+    const lines = caption.map(
+        (line, i) =>
+            markup`<text class="faint" x="${MARGIN_PX}" y="${px(TITLE_PX + heightPx + 22 + 18 * i)}">${clipped(line, SMALL_PX, room)}</text>`
+    )
     const figure: Figure = {
-        title: `${title}. ${caption}`,
+        title: [title, ...caption].join(". "),
         widthPx,
         heightPx: TITLE_PX + heightPx + CAPTION_PX,
-        body: markup`<text class="strong" x="${MARGIN_PX}" y="30">${clipped(title, TEXT_PX * 1.1, widthPx - 2 * MARGIN_PX)}</text><g transform="translate(0 ${TITLE_PX})">${body}</g><text class="faint" x="${MARGIN_PX}" y="${px(captionAt)}">${said}</text>`,
+        body: markup`<text class="strong" x="${MARGIN_PX}" y="30">${clipped(title, TEXT_PX * STRONG, room)}</text><g transform="translate(0 ${TITLE_PX})">${body}</g>${lines}<style>${STYLE}</style>`,
     }
     return svgFile(figure)
 }

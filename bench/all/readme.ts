@@ -3,8 +3,6 @@
  * and by nobody else. Here it is written, and held against bench/results.json. What README says of a bench outside of the blocks is of its
  * long form, and has to say itself when and on what it was measured.
  */
-import { format, resolveConfig } from "prettier"
-import { inProject } from "../../image/project"
 import { machineText } from "./machine"
 import type { Quick } from "./quick"
 import { together, type Results } from "./results"
@@ -23,19 +21,13 @@ const BLOCK = /<!-- bench: ([^>]*?) -->\n([\s\S]*?)<!-- \/bench -->/g
 const MARK = /<!-- \/?bench\b/g
 const FENCE = /^```[\s\S]*?^```/gm
 
-/** @returns README with its blocks filled, formatted @throws Error when a block names a bench that is not there */
-export async function quotedReadme(
-    readme: string,
-    results: Results,
-    quicks: Quick[]
-): Promise<string> {
-    const text = readme.replace(
+/** README with its blocks filled. @throws Error when a block names a bench that is not there */
+export function quotedReadme(readme: string, results: Results, quicks: Quick[]): string {
+    return readme.replace(
         BLOCK,
         (_, names: string) =>
             `<!-- bench: ${names} -->\n\n${tableOf(namesIn(names), results, quicks)}\n\n<!-- /bench -->`
     )
-    const options = await resolveConfig(inProject("README.md"))
-    return await format(text, { ...options, parser: "markdown" })
 }
 
 /** What is wrong with README, a sentence each: nothing when it says what the results do. */

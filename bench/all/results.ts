@@ -1,7 +1,8 @@
 /** bench/results.json: the figures of one run of all quick forms on one machine. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { inProject } from "../../image/project"
 import { InputError } from "../../table/input-error"
+import { writeFormatted } from "./formatted"
 import type { Machine } from "./machine"
 import type { Figures, Value } from "./quick"
 
@@ -41,11 +42,8 @@ export function readResults(): Results {
     }
 }
 
-/** Whole or not at all. */
-export function writeResults(results: Results): void {
-    const path = inProject(RESULTS)
-    writeFileSync(`${path}.new`, `${JSON.stringify(results, undefined, 4)}\n`)
-    renameSync(`${path}.new`, path)
+export async function writeResults(results: Results): Promise<void> {
+    await writeFormatted(RESULTS, JSON.stringify(results, undefined, 4), "json")
 }
 
 /** What a bench printed, its rows by name. @throws Error when rows have no name, or two the same */

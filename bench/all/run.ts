@@ -9,7 +9,7 @@ import type { Figures, Quick } from "./quick"
 import { apart, named, type BenchResult } from "./results"
 
 /** Of any quick form, on a machine that has other things to do. */
-const PATIENCE_MS = 900_000
+const PATIENCE_MS = 1_800_000
 /** What a bench that needs no quiet is run beside. */
 const LANES = 2
 const TOLD_LINES = 12
@@ -29,12 +29,16 @@ export interface Watcher {
 }
 
 /** First those that can be two at a time, then those that want the machine for themselves; in the order of the list. */
-export async function runQuicks(quicks: Quick[], { onBegin, onEnd }: Watcher): Promise<Ended[]> {
+export async function runQuicks(
+    quicks: Quick[],
+    { onBegin, onEnd }: Watcher,
+    program = inProject("bin/motewise.mjs")
+): Promise<Ended[]> {
     const all = new Map<Quick, Ended>()
     const drain = async (waiting: Quick[]) => {
         for (let quick = waiting.shift(); quick !== undefined; quick = waiting.shift()) {
             onBegin(quick.name)
-            const ended = await run(quick)
+            const ended = await run(quick, program)
             all.set(quick, ended)
             onEnd(ended)
         }
@@ -45,13 +49,15 @@ export async function runQuicks(quicks: Quick[], { onBegin, onEnd }: Watcher): P
     return quicks.map(quick => all.get(quick) as Ended)
 }
 
-async function run({ name, args, rowsBy, measured, more = () => ({}) }: Quick): Promise<Ended> {
+async function run(
+    { name, args, rowsBy, measured, more = () => ({}) }: Quick,
+    program: string
+): Promise<Ended> {
     const startMs = performance.now()
-    const child = spawn(
-        process.execPath,
-        [inProject("bin/motewise.mjs"), "bench", ...args, "--json"],
-        { stdio: ["ignore", "pipe", "pipe"], timeout: PATIENCE_MS }
-    )
+    const child = spawn(process.execPath, [program, "bench", ...args, "--json"], {
+        stdio: ["ignore", "pipe", "pipe"],
+        timeout: PATIENCE_MS,
+    })
     const exit = new Promise<number | string>(resolve => {
         child.once("close", (code, signal) => resolve(code ?? signal ?? "nothing"))
         child.once("error", e => resolve(e.message))

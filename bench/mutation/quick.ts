@@ -19,6 +19,7 @@ export const mutationQuick: Quick = {
             title: "Bugs seeded in drivers, one at a time: how many their tests notice",
             axis: `bugs, of ${MUTANTS} drawn at random`,
             series: ["noticed", "not noticed"],
+            colours: [0, 5],
             rows: (drivers as Figures[]).map(({ driver, killed, survived, rate }) => ({
                 name: String(driver),
                 parts: [

@@ -7,7 +7,7 @@ export const offlineQuick: Quick = {
     args: ["offline", "--hours", "6"],
     test: "hours without a broker",
     sentence:
-        "{hours} h at a report a second: heap {heapBytesFirstHour kB} in the first hour, {heapBytesLastHour kB} in the last, of 64; then {alarmsFirst} alarms first; {dropped} dropped, {unaccounted} of them not told by number",
+        "{hours} h at a report a second: heap {heapBytesFirstHour kB} in the first hour, {heapBytesLastHour kB} in the last, of 64; then {alarmsFirst} alarms first; {dropped} dropped, {unaccounted} of them untold",
     measured: [],
     isAlone: false,
     picture: ({ heapBytesByHour, hours }) =>

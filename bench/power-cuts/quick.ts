@@ -26,6 +26,7 @@ export const powerCutsQuick: Quick = {
             title: "Power cut at every byte of a flash write: what came of the alarm",
             axis: "share of the positions at which power was cut, in %",
             series: OUTCOMES.map(([, name]) => name),
+            colours: [0, 4, 1, 5, 3],
             most: 100,
             rows: Object.entries(writes).map(([write, outcomes]) => {
                 const { cuts, ...counts } = outcomes as Record<string, number>
