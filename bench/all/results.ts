@@ -46,14 +46,22 @@ export async function writeResults(results: Results): Promise<void> {
     await writeFormatted(RESULTS, JSON.stringify(results, undefined, 4), "json")
 }
 
-/** What a bench printed, its rows by name. @throws Error when rows have no name, or two the same */
-export function named(printed: Figures | Figures[], rowsBy: string | undefined): Figures {
+/** What a bench printed, its rows by their names. @throws Error when a row has none, or two have the same */
+export function named(printed: Figures | Figures[], rowsBy: string[] = []): Figures {
     if (!Array.isArray(printed)) return printed
+    const [by = "", ...more] = rowsBy
+    const groups = new Map<string, Figures[]>()
+    for (const { [by]: name, ...row } of printed) {
+        if (name === undefined) throw new Error(`a row has no "${by}" to tell it by`)
+        const group = groups.get(String(name))
+        if (group === undefined) groups.set(String(name), [row])
+        else group.push(row)
+    }
     const rows: Figures = {}
-    for (const { [rowsBy ?? ""]: name, ...row } of printed) {
-        if (name === undefined || String(name) in rows)
-            throw new Error(`rows are not told apart by "${rowsBy}"`)
-        rows[String(name)] = row
+    for (const [name, group] of groups) {
+        if (more.length > 0) rows[name] = named(group, more)
+        else if (group.length === 1) rows[name] = group[0]
+        else throw new Error(`${group.length} rows have the "${by}" ${name}`)
     }
     return rows
 }

@@ -16,7 +16,7 @@ export const inferenceQuick: Quick = {
     sentence:
         "a tree of 63 nodes: {63.generatedPerSecond} verdicts a second as generated code ({63.generatedBytes B}), {63.packedPerSecond} as packed bytes ({63.packedBytes B}); {63.generatedRatio times} and {63.packedRatio times} a tree of objects",
     measured: [...FORMS.map(([figure]) => figure), "generatedRatio", "packedRatio"],
-    rowsBy: "nodes",
+    rowsBy: ["nodes"],
     isAlone: true,
     picture: sizes =>
         barsPicture({

@@ -18,7 +18,7 @@ export const powerCutsQuick: Quick = {
     sentence:
         "{all.cuts} positions: {all.lost} with a lost alarm, {all.crashed} with a crash, {all.formatted} with the store formatted",
     measured: [],
-    rowsBy: "write",
+    rowsBy: ["write"],
     more: writes => ({ all: sums(Object.values(writes) as Record<string, number>[]) }),
     isAlone: false,
     picture: ({ all: _, ...writes }) =>

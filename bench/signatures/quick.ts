@@ -16,7 +16,7 @@ export const signaturesQuick: Quick = {
     test: "LMS signatures in the VM",
     sentence: `${NODES_SET}, which nodes use: a key in {${NODES_SET}.keyMs ms}, a signature of {${NODES_SET}.signatureBytes B} in {${NODES_SET}.signMs ms}, checked under Node in {${NODES_SET}.verifyOnHostMs ms}`,
     measured: ["keyMs", ...WORK.map(([figure]) => figure)],
-    rowsBy: "set",
+    rowsBy: ["set"],
     isAlone: true,
     picture: sets =>
         barsPicture({

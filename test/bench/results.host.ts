@@ -224,10 +224,19 @@ describe("figures", () => {
             { size: 7, ms: 1 },
             { size: 31, ms: 2 },
         ]
-        assert.deepEqual(named(rows, "size"), { 7: { ms: 1 }, 31: { ms: 2 } })
-        assert.throws(() => named([...rows, ...rows], "size"), /not told apart by "size"/)
-        assert.throws(() => named(rows, "length"), /not told apart by "length"/)
-        assert.throws(() => named(rows, undefined), /not told apart/)
+        assert.deepEqual(named(rows, ["size"]), { 7: { ms: 1 }, 31: { ms: 2 } })
+        assert.throws(() => named([...rows, ...rows], ["size"]), /2 rows have the "size" 7/)
+        assert.throws(() => named(rows, ["length"]), /no "length"/)
+        assert.throws(() => named(rows), /no ""/)
+        const apps = [
+            { app: "room", measure: "heap", kB: 1 },
+            { app: "soil", measure: "heap", kB: 2 },
+            { app: "room", measure: "code", kB: 3 },
+        ]
+        assert.deepEqual(named(apps, ["app", "measure"]), {
+            room: { heap: { kB: 1 }, code: { kB: 3 } },
+            soil: { heap: { kB: 2 } },
+        })
     })
 
     test("a bar is as long as its share of the axis, and its parts follow each other", () => {
