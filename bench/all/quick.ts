@@ -22,7 +22,7 @@ export interface Quick {
     sentence: string
     /** Figures that are of this machine and this run: times, what is reckoned from them, memory of the process. All others repeat exactly. */
     measured: string[]
-    /** Where it prints a list: what tells its rows apart, from the outermost in. */
+    /** Where it prints a list, or has one in it: what tells its rows apart, from the outermost in. */
     rowsBy?: string[]
     /** What the sentence wants and the bench does not print: sums over its rows, shares. */
     more?: (figures: Figures) => Figures

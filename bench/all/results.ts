@@ -48,7 +48,7 @@ export async function writeResults(results: Results): Promise<void> {
 
 /** What a bench printed, its rows by their names. @throws Error when a row has none, or two have the same */
 export function named(printed: Figures | Figures[], rowsBy: string[] = []): Figures {
-    if (!Array.isArray(printed)) return printed
+    if (!Array.isArray(printed)) return withNamedRows(printed, rowsBy)
     const [by = "", ...more] = rowsBy
     const groups = new Map<string, Figures[]>()
     for (const { [by]: name, ...row } of printed) {
@@ -64,6 +64,16 @@ export function named(printed: Figures | Figures[], rowsBy: string[] = []): Figu
         else throw new Error(`${group.length} rows have the "${by}" ${name}`)
     }
     return rows
+}
+
+/** Lists of such rows among the figures become rows by their names too; other lists stay as they are. */
+function withNamedRows(figures: Figures, rowsBy: string[]): Figures {
+    const isRows = (value: Value): value is Figures[] =>
+        Array.isArray(value) && value.every(row => isFigures(row) && rowsBy[0] in row)
+    const entries = Object.entries(figures).map(([name, value]): [string, Value] =>
+        rowsBy.length > 0 && isRows(value) ? [name, named(value, rowsBy)] : [name, value]
+    )
+    return Object.fromEntries(entries)
 }
 
 /** Those that repeat exactly, and those of these names, at any depth. */

@@ -13,6 +13,7 @@ export const mutationQuick: Quick = {
     sentence:
         "{mutants} bugs in four drivers, one at a time: {rate %} noticed by the driver's own tests, {survived} not",
     measured: [],
+    rowsBy: ["driver"],
     isAlone: true,
     picture: ({ drivers }) =>
         barsPicture({
@@ -20,13 +21,15 @@ export const mutationQuick: Quick = {
             axis: `bugs, of ${MUTANTS} drawn at random`,
             series: ["noticed", "not noticed"],
             colours: [0, 5],
-            rows: (drivers as Figures[]).map(({ driver, killed, survived, rate }) => ({
-                name: String(driver),
-                parts: [
-                    { value: killed as number, series: 0 },
-                    { value: survived as number, series: 1 },
-                ],
-                text: written(rate, "%"),
-            })),
+            rows: Object.entries(drivers as Record<string, Figures>).map(
+                ([driver, { killed, survived, rate }]) => ({
+                    name: driver,
+                    parts: [
+                        { value: killed as number, series: 0 },
+                        { value: survived as number, series: 1 },
+                    ],
+                    text: written(rate, "%"),
+                })
+            ),
         }),
 }

@@ -237,6 +237,16 @@ describe("figures", () => {
             room: { heap: { kB: 1 }, code: { kB: 3 } },
             soil: { heap: { kB: 2 } },
         })
+        const [{ size, ms }] = rows
+        assert.deepEqual(
+            named({ all: 3, sizes: rows.slice(0, 1), few: [1, 2], none: [{ ms }] }, ["size"]),
+            {
+                all: 3,
+                sizes: { [size]: { ms } },
+                few: [1, 2],
+                none: [{ ms }],
+            }
+        )
     })
 
     test("a bar is as long as its share of the axis, and its parts follow each other", () => {
