@@ -16,7 +16,11 @@ const PAGES = [
     "CHANGELOG.md",
     "boards/README.md",
     "examples/README.md",
-    "docs/drivers.md",
+    "docs/README.md",
+    "docs/first-classifier.md",
+    "docs/first-driver.md",
+    "docs/first-fleet.md",
+    "docs/first-node.md",
     "models/occupancy/README.md",
 ]
 const read = (page: string) => readFileSync(inProject(page), "utf8")
