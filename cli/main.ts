@@ -17,7 +17,7 @@ import { runCommand } from "./run"
 import { simCommand } from "./sim"
 import { trainCommand } from "./train"
 
-/** Exit codes: 0 it worked, 1 it ran and failed, 2 it was asked for something that cannot be. */
+/** Exit codes: 0 it worked, 1 it ran and failed, 2 it was asked for something that cannot be; `flash` has more (FlashExit). */
 const FAILED = 1
 const MISUSED = 2
 
@@ -81,6 +81,10 @@ function told(error: unknown, program: Command): number {
         console.error(error.message)
         return MISUSED
     }
-    console.error(error instanceof FlashError ? error.message : error)
+    if (error instanceof FlashError) {
+        console.error(error.message)
+        return error.exitCode
+    }
+    console.error(error)
     return FAILED
 }
