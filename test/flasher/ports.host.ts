@@ -116,7 +116,10 @@ test("the boot drive is found by what it says of itself", () => {
     assert.throws(() => chooseDrive(drives, other), refused(FlashError, wrong))
     assert.throws(() => chooseDrive(drives.slice(1), undefined), refused(FlashError, wrong))
     assert.throws(() => chooseDrive([], undefined), refused(FlashError, /hold BOOTSEL/))
-    assert.throws(() => chooseDrive([], "/x"), refused(UsageError, /\/x is no boot drive .* None is mounted/))
+    assert.throws(
+        () => chooseDrive([], "/x"),
+        refused(UsageError, /\/x is no boot drive .* None is mounted/)
+    )
     const twice = [...drives, ...uf2Drives([drive(INFO)])]
     assert.throws(
         () => chooseDrive(twice, undefined),
