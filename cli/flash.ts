@@ -38,8 +38,8 @@ const WAIT_MS = 7 * 60_000
 /** Its owner's alone: it holds the claim and the WiFi password. */
 const SECRET_MODE = 0o600
 
-/** @param bench what is attached to this machine; a test brings its own */
-export function flashCommand(bench = BENCH): Command {
+/** @param bench what is attached to this machine; a test brings its own, and less patience */
+export function flashCommand(bench = BENCH, waitMs = WAIT_MS): Command {
     return new Command("flash")
         .description(
             "write runtime, settings and program to a board, and wait for its first report"
@@ -73,7 +73,7 @@ Examples:
   motewise flash --board mw_esp32c3 --fleet --wifi lab --broker mqtt://192.168.1.10
   motewise flash --board mw_esp32 --runtime runtime-0x1000.bin --out node.bin`
         )
-        .action(async options => await flash(options, bench))
+        .action(async options => await flash(options, bench, waitMs))
 }
 
 /** Whoever read what we print may go at any time, with `| head`; the board is written to its end all the same. */
@@ -82,7 +82,7 @@ function onReaderGone(): void {
     isReaderGone = true
 }
 
-async function flash(options: FlashOptions, bench: Bench): Promise<void> {
+async function flash(options: FlashOptions, bench: Bench, waitMs: number): Promise<void> {
     const { out, dryRun, json } = options
     if (process.stdout.listenerCount("error", onReaderGone) === 0)
         process.stdout.on("error", onReaderGone)
@@ -135,7 +135,7 @@ async function flash(options: FlashOptions, bench: Bench): Promise<void> {
                 ? "Written. It was given no network (--wifi), so it stays alone."
                 : "Written, and started."
         )
-    const followed = await follow(plan, target, bench, node, json)
+    const followed = await follow(plan, target, bench, waitMs, node, json)
     finish(options, { ...told, written: true, node: node() ?? null }, followed, wifi, plan.broker)
 }
 
@@ -195,6 +195,7 @@ async function follow(
     { broker, claimedId }: Plan,
     target: Target,
     bench: Bench,
+    waitMs: number,
     nodeId: () => string | undefined,
     json: boolean
 ): Promise<Followed> {
@@ -209,7 +210,7 @@ async function follow(
             broker,
             nodeId,
             isClaimed: claimedId !== undefined,
-            waitMs: WAIT_MS,
+            waitMs,
             list: bench.ports,
             attach: bench.attach,
             onLine: line => {
@@ -278,8 +279,8 @@ function finish(
     const { first, steps, unheard } = followed
     if (first !== undefined) {
         const { report, payloadBytes } = first
-        const lines = (report?.records ?? []).map(
-            ({ name, value, unit = "" }) => `  ${name} ${value} ${unit}`
+        const lines = (report?.records ?? []).map(({ name, value, unit = "" }) =>
+            `  ${name} ${value} ${unit}`.trimEnd()
         )
         const what =
             report === undefined

@@ -36,8 +36,9 @@ export async function motewiseCommand(words: string[] = []): Promise<Command> {
     return program
 }
 
-export async function main(argv: string[]): Promise<void> {
-    const program = await motewiseCommand(argv.slice(2))
+/** @param command a test brings one with a board in it */
+export async function main(argv: string[], command?: Command): Promise<void> {
+    const program = command ?? (await motewiseCommand(argv.slice(2)))
     for (const command of withSubcommands(program))
         command.exitOverride().configureOutput({ outputError: () => {} })
     try {

@@ -42,6 +42,8 @@ export interface Followed {
 
 const LOOK_MS = 100
 const LIST_MS = 500
+/** The ear may be at the broker a moment after the board. */
+const EAR_MS = 5000
 
 /**
  * Until the first report; without an ear at the broker, until it says that it is there; until it says what no waiting mends; or until
@@ -52,6 +54,7 @@ export async function followToReport(following: Following): Promise<Followed> {
     const steps = new FirstSteps(following.isClaimed)
     let first: FirstReport | undefined
     let ear: Listener | undefined
+    let thereMs: number | undefined
     const listen = (id: string, url: string) =>
         new Listener(url, [upTopic(id)], (_topic, payload) => {
             first ??= { report: opened(payload), payloadBytes: payload.length }
@@ -67,7 +70,9 @@ export async function followToReport(following: Following): Promise<Followed> {
             const id = nodeId()
             if (id !== undefined && broker !== undefined) ear ??= listen(id, broker)
             if (first !== undefined) break
-            if (ear?.connected !== true && steps.isThere) break
+            if (steps.isThere) thereMs ??= performance.now()
+            const isDeaf = ear === undefined || performance.now() - (thereMs ?? Infinity) > EAR_MS
+            if (thereMs !== undefined && ear?.connected !== true && isDeaf) break
             if (steps.isHopeless) break
             await wire.keepOpen()
             await new Promise(resolve => setTimeout(resolve, LOOK_MS))
