@@ -104,11 +104,10 @@ test(
             const shown = /^Written\. What[\s\S]*?^```$/m.exec(guide)?.[0].split("\n").slice(0, -1)
             assert.equal(shown?.length, 10)
             for (const text of shown ?? []) {
-                const words = text
-                    .trim()
-                    .replace(/[-\d.]+ B$/, "")
-                    .replace(/^(\S+ )[\d.]+/, "$1")
-                assert.ok(said.includes(words.trim()), `${words}\n${said}`)
+                const anyNumbers = text
+                    .replace(/[.*+?()]/g, "\\$&")
+                    .replace(/\d+(\\\.\d+)?(?= |$)/g, "[\\d.]+")
+                assert.match(said, new RegExp(anyNumbers), text)
             }
         }
     }
@@ -118,8 +117,9 @@ test("every message of the table is one that the flasher has", () => {
     const sources = [...readdirSync(inProject("flasher")).map(name => `flasher/${name}`)]
         .map(path => readFileSync(inProject(path), "utf8"))
         .join("\n")
+        .replaceAll("${BOARD_ID}", "RPI-RP2")
         .replace(/\$\{[^}]*\}/g, "...")
-    const rows = guide.slice(guide.indexOf("| it says")).split("\n").slice(2)
+    const rows = guide.slice(guide.indexOf("| it says")).trim().split("\n").slice(2)
     const messages = rows.flatMap(row => [...row.split("|")[1].matchAll(/`([^`]*)`/g)])
     assert.ok(messages.length > 20, "the table is there")
     for (const [, message] of messages)
