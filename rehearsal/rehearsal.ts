@@ -20,6 +20,7 @@ import { provision } from "../sim/provision"
 import { RandomStream } from "../sim/random"
 import { Strikes, type Tally } from "../sim/strikes"
 import { CountedNetwork, type Traffic } from "../sim/traffic"
+import type { StepCount } from "../sim/vm/step-count"
 import type { Vm } from "../sim/vm/vm"
 import type { World } from "../sim/worlds/world"
 import { CLAIM_SECRET_BYTES } from "../src/telemetry/contract/enrolment"
@@ -50,6 +51,8 @@ export interface RehearsalOptions {
     credentialLifeMs?: number
     faults: Fault[]
     exact: boolean
+    /** One for each node, by place, to count the steps of its program; none: nobody counts. */
+    stepCounts?: readonly StepCount[]
     /** Virtual time from a formatted store to the node provisioned again; default a minute. */
     reprovisionMs?: number
     print(nodeId: string, line: string): void
@@ -356,6 +359,7 @@ export class Rehearsal {
                 this.struck
             ),
             exact,
+            stepCount: options.stepCounts?.[place],
             skewPpm: () => power.skewPpm(),
             onReset: () => network.nodeReset(),
             onStoreFormatted: () =>

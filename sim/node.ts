@@ -7,6 +7,7 @@ import type { Connection, Network } from "./network"
 import { NodeClock } from "./node-clock"
 import { FLASH_BYTES } from "./provision"
 import { RandomStream } from "./random"
+import type { StepCount } from "./vm/step-count"
 import { SocketEvent, Vm, VmExit } from "./vm/vm"
 
 /** What lwIP hands over at once; larger pieces would be larger than a node's heap. */
@@ -41,6 +42,8 @@ export interface SimNodeOptions {
     exact: boolean
     /** Parts per million that the node's clock is fast, now. */
     skewPpm?: () => number
+    /** Counts what its program runs, over all its boots. */
+    stepCount?: StepCount
     /** A Jacdac frame that the node sends. Answers must not come before the call has returned. */
     onJacdacFrame?: (frame: Uint8Array) => void
     /** The node's RAM is gone: by a reset or without power. */
@@ -95,7 +98,7 @@ export class SimNode {
 
     /** Power on: the VM starts what its flash holds. */
     start(): void {
-        const { id, seed, flash, flashBytes = FLASH_BYTES, bus, clock } = this.options
+        const { id, seed, flash, flashBytes = FLASH_BYTES, bus, clock, stepCount } = this.options
         const random = new RandomStream(`${seed}/${id}/${this.boots}/device`)
         this.boots++
         this.powerOn = undefined
@@ -123,7 +126,8 @@ export class SimNode {
                     writeSocket: bytes => this.writeSocket(bytes),
                     closeSocket: () => this.closeSocket(),
                 },
-                id
+                id,
+                stepCount
             )
             this.vm = vm
             vm.start()

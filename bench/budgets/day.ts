@@ -7,6 +7,7 @@ import { compile } from "../../image/compile"
 import { Rehearsal } from "../../rehearsal/rehearsal"
 import { PART_NAMES } from "../../sim/breadboard"
 import { parseFaults } from "../../sim/faults"
+import { StepCount } from "../../sim/vm/step-count"
 import { worldKind } from "../../sim/worlds/worlds"
 import { StoreWear } from "./store-wear"
 import { VmWatch } from "./vm-watch"
@@ -42,6 +43,8 @@ export interface NodeDay {
     /** What is alive more each day, whatever comes and goes: a leak. Undefined in a run of less than 4 hours. */
     growthBytesADay?: number
     fibers: number
+    /** The longest stretch between two awaits, in steps of the VM. */
+    stretchSteps: number
     panics: number
     flashWritesADay: number
     /** Until its flash is worn out; Infinity when nothing was written. */
@@ -63,6 +66,7 @@ export async function measureDay(
     const renewalS = backS + BACK_S
     const seconds = renewalS + RENEWAL_S
     const watches = HEAPS.map(heapBytes => new VmWatch(heapBytes))
+    const steps = HEAPS.map(() => new StepCount())
     const wears = HEAPS.map(() => new StoreWear())
     const floors: number[][] = HEAPS.map(() => [])
     const rehearsal = await Rehearsal.create({
@@ -79,6 +83,7 @@ export async function measureDay(
         faults: parseFaults(`brokerKill:from=${endS}s,for=${backS - endS}s`, PART_NAMES),
         exact: false,
         print: () => {},
+        stepCounts: steps,
         onVmLook: (place, vm) => watches[place].look(vm),
         onProgress: second => {
             onProgress(second / seconds)
@@ -105,6 +110,7 @@ export async function measureDay(
             aliveBytes: watch.aliveBytesMax,
             growthBytesADay: growthADay(floors[place]),
             fibers: watch.fibersMax,
+            stretchSteps: steps[place].longestStretch,
             panics: panics[place],
             flashWritesADay: Math.round(wear.writes / days),
             flashYears: Math.round(wear.years(days)),

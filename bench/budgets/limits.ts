@@ -1,5 +1,6 @@
 /** What an app may take on its board, and why so much. Sizes of images have theirs in image/budget.ts, for `motewise build`. */
 import { BUDGET } from "../../image/budget"
+import { MAX_STEPS } from "../../sim/vm/counting-vm"
 import { HEAP_BYTES, SMALL_HEAP_BYTES, type NodeDay } from "./day"
 
 /** Days of 5-minute reports: what the most talkative of our policies says when nothing happens. */
@@ -55,6 +56,13 @@ export const DAY_LIMITS: (Limit & { of: (nodes: NodeDay[]) => number | undefined
         unit: "",
         most: 8,
         of: nodes => worst(nodes.map(node => node.fibers)),
+    },
+    {
+        // A quarter: beyond all of it the VM ends the program, and a stretch may grow with what comes from outside.
+        measure: "steps between awaits",
+        unit: "",
+        most: MAX_STEPS / 4,
+        of: nodes => worst(nodes.map(node => node.stretchSteps)),
     },
     {
         measure: "panics",

@@ -4,8 +4,10 @@
  * The imports and their meaning are those of upstream's wasmpre.ts (runtime/devicescript-vm, 2.16.4). Nothing here touches Node's
  * clock, randomness or network, so a run is repeatable whenever its host is.
  */
+import { countingVmModule, type StepExports } from "./counting-vm"
 import { Heap, type HeapUse } from "./heap"
 import { vmModule } from "./module"
+import type { StepCount } from "./step-count"
 
 /** What a VM asks of the world. Every call is synchronous and comes from inside `Vm.process`. */
 export interface VmHost {
@@ -68,13 +70,16 @@ export class Vm {
     readonly gcHeap: Heap
     private readonly heap: Uint8Array
 
-    /** @param deviceId 16 hex digits */
+    /** @param deviceId 16 hex digits @param stepCount is to follow this VM, which is then a twentieth slower */
     constructor(
         private readonly host: VmHost,
-        deviceId: string
+        deviceId: string,
+        stepCount?: StepCount
     ) {
-        const instance = new WebAssembly.Instance(vmModule(), this.imports())
+        const module = stepCount === undefined ? vmModule() : countingVmModule()
+        const instance = new WebAssembly.Instance(module, this.imports())
         this.wasm = instance.exports as unknown as VmExports
+        stepCount?.follow(instance.exports as unknown as StepExports)
         // The module is linked without memory growth, so one view lasts.
         this.heap = new Uint8Array(this.wasm.memory.buffer)
         this.gcHeap = new Heap(this.wasm.memory)
