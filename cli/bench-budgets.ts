@@ -3,7 +3,7 @@ import { Command } from "commander"
 import Table from "cli-table3"
 import { hoursOf, measureBudgets } from "../bench/budgets/budgets"
 import { saveLast } from "../bench/budgets/last"
-import type { Row } from "../bench/budgets/rows"
+import { failures, type Row } from "../bench/budgets/rows"
 import { UsageError } from "../image/project"
 import { integerFrom } from "./numbers"
 import { watchShare } from "./progress"
@@ -48,7 +48,7 @@ async function run({ app, hours, save, json }: BudgetsOptions): Promise<void> {
     if (json) console.log(JSON.stringify(rows))
     else printTable(rows)
     if (save) saveLast(rows)
-    if (rows.some(row => !row.ok)) process.exitCode = 1
+    if (failures(rows).length > 0) process.exitCode = 1
 }
 
 function printTable(rows: Row[]): void {
@@ -57,7 +57,7 @@ function printTable(rows: Row[]): void {
         colAligns: ["left", "left", "right", "right", "right", "right", "left"],
         style: { head: [], border: [] },
     })
-    for (const { app, measure, unit, value, budget, atLeast, ok, last, change } of rows) {
+    for (const { app, measure, unit, value, budget, atLeast, ok, known, last, change } of rows) {
         const told = (figure: number | undefined) =>
             figure === undefined ? "-" : [grouped(figure), unit].join(" ").trim()
         table.push([
@@ -69,10 +69,12 @@ function printTable(rows: Row[]): void {
             change === undefined || change === 0
                 ? ""
                 : `${change > 0 ? "+" : ""}${grouped(change)}`,
-            ok ? "" : "OVER",
+            ok ? "" : known === undefined ? "OVER" : "over, known",
         ])
     }
     console.log(table.toString())
+    for (const { app, measure, known } of rows)
+        if (known !== undefined) console.log(`${app}, ${measure}: ${known}`)
 }
 
 function grouped(value: number): string {

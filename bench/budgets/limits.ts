@@ -14,8 +14,10 @@ const PING_BYTES = 4
 /** The time asked for and told once an hour, sealed and acknowledged, and a connection anew: no more than this. */
 const OTHER_BYTES_A_DAY = 16 * 1024
 const OTHER_PACKETS_A_DAY = 24 * 4
-/** A day in which a verdict changes as often as it is summed up. */
-const ALARMS = 2
+/** Each change of what is true is told, and a verdict may flicker once beside it. */
+const ALARMS_A_CHANGE = 2
+/** Of parts that fail and come back, of a credential. */
+const OTHER_FLASH_WRITES_A_DAY = 24
 
 export interface Limit {
     measure: string
@@ -24,11 +26,17 @@ export interface Limit {
     least?: number
 }
 
+/** One that may depend on what there is to tell. */
+interface DayLimit extends Omit<Limit, "most"> {
+    most?: number | ((changesADay: number) => number)
+    of: (nodes: NodeDay[]) => number | undefined
+}
+
 export const CODE: Limit = { measure: "code", unit: "B", most: BUDGET.codeBytes }
 export const IMAGE: Limit = { measure: "image", unit: "B", most: BUDGET.imageBytes }
 
-/** What a day has a limit for. @param nodes by heap: 64 kB, 40 kB */
-export const DAY_LIMITS: (Limit & { of: (nodes: NodeDay[]) => number | undefined })[] = [
+/** Nodes are by heap: 64 kB, 40 kB. */
+const DAY_LIMITS: DayLimit[] = [
     {
         // design.md, chapter 8. A collection comes when a quarter of the heap was allocated: a third of it is garbage at most.
         measure: `heap of ${HEAP_BYTES / 1024} kB, with garbage`,
@@ -71,10 +79,10 @@ export const DAY_LIMITS: (Limit & { of: (nodes: NodeDay[]) => number | undefined
         of: nodes => nodes.reduce((panics, node) => panics + node.panics, 0),
     },
     {
-        // One a minute, which is the years below; a flash write is also where a power cut can cost the store (DESIGN, alarms in flash).
+        // Each is a moment in which a power cut costs the store (DESIGN, alarms in flash).
         measure: "flash writes a day",
         unit: "",
-        most: 1440,
+        most: changes => OTHER_FLASH_WRITES_A_DAY + ALARMS_A_CHANGE * changes,
         of: nodes => worst(nodes.map(node => node.flashWritesADay)),
     },
     {
@@ -87,14 +95,14 @@ export const DAY_LIMITS: (Limit & { of: (nodes: NodeDay[]) => number | undefined
     {
         measure: "packets a day",
         unit: "",
-        most: 2 * (ALARMS * REPORTS_A_DAY + PINGS_A_DAY + OTHER_PACKETS_A_DAY),
+        most: changes => 2 * (reportsADay(changes) + PINGS_A_DAY + OTHER_PACKETS_A_DAY),
         of: nodes => worst(nodes.map(node => node.packetsADay)),
     },
     {
         measure: "bytes a day",
         unit: "B",
-        most:
-            ALARMS * REPORTS_A_DAY * (REPORT_BYTES + PUBACK_BYTES) +
+        most: changes =>
+            reportsADay(changes) * (REPORT_BYTES + PUBACK_BYTES) +
             PINGS_A_DAY * PING_BYTES +
             OTHER_BYTES_A_DAY,
         of: nodes => worst(nodes.map(node => node.bytesADay)),
@@ -106,6 +114,21 @@ export const DAY_LIMITS: (Limit & { of: (nodes: NodeDay[]) => number | undefined
         of: nodes => worst(nodes.map(node => node.bytesAReport)),
     },
 ]
+
+/** What a day's figures are held against; what was too short to be measured is not in it. */
+export function measuredIn(nodes: NodeDay[]): { limit: Limit; value: number }[] {
+    const changesADay = Math.max(...nodes.map(node => node.changesADay))
+    return DAY_LIMITS.flatMap(({ measure, unit, most, least, of }) => {
+        const value = of(nodes)
+        if (value === undefined) return []
+        const mostNow = typeof most === "function" ? most(changesADay) : most
+        return [{ limit: { measure, unit, most: mostNow, least }, value }]
+    })
+}
+
+function reportsADay(changesADay: number): number {
+    return REPORTS_A_DAY + ALARMS_A_CHANGE * changesADay
+}
 
 /** Undefined unless all are known. */
 function worst(values: (number | undefined)[]): number | undefined {

@@ -1,6 +1,7 @@
 /** A budget as a row: what it is, what it may be, what it was. */
-import { CODE, DAY_LIMITS, IMAGE, type Limit } from "./limits"
 import type { NodeDay } from "./day"
+import { knownWhy } from "./known"
+import { CODE, IMAGE, measuredIn, type Limit } from "./limits"
 import type { AppSize } from "./sizes"
 
 /** Values by measure, as they were when somebody last accepted them. */
@@ -14,7 +15,10 @@ export interface Row {
     budget: number
     /** The budget is what it has to be at least, not at most. */
     atLeast: boolean
+    /** Within its budget. */
     ok: boolean
+    /** Over it, no further than we know, and why: it is told, and no failure. */
+    known?: string
     /** Undefined where there is none to compare with, and so its change. */
     last?: number
     change?: number
@@ -23,6 +27,8 @@ export interface Row {
 export function rowOf(app: string, limit: Limit, value: number, last: LastOfApp = {}): Row {
     const { measure, unit, most, least } = limit
     const before = last[measure] as number | undefined
+    const ok = value <= (most ?? Infinity) && value >= (least ?? -Infinity)
+    const known = ok ? undefined : knownWhy(app, measure, value, most === undefined)
     return {
         app,
         measure,
@@ -30,7 +36,8 @@ export function rowOf(app: string, limit: Limit, value: number, last: LastOfApp 
         value,
         budget: most ?? least ?? Infinity,
         atLeast: most === undefined,
-        ok: value <= (most ?? Infinity) && value >= (least ?? -Infinity),
+        ok,
+        ...(known === undefined ? {} : { known }),
         ...(before === undefined ? {} : { last: before, change: value - before }),
     }
 }
@@ -47,10 +54,11 @@ export function sizeRows(app: string, sizes: AppSize[], last?: LastOfApp): Row[]
     })
 }
 
-/** What was too short to be measured has no row. */
 export function dayRows(app: string, nodes: NodeDay[], last?: LastOfApp): Row[] {
-    return DAY_LIMITS.flatMap(limit => {
-        const value = limit.of(nodes)
-        return value === undefined ? [] : [rowOf(app, limit, value, last)]
-    })
+    return measuredIn(nodes).map(({ limit, value }) => rowOf(app, limit, value, last))
+}
+
+/** What is over its budget, and not known to be. */
+export function failures(rows: Row[]): Row[] {
+    return rows.filter(row => !row.ok && row.known === undefined)
 }
