@@ -11,11 +11,17 @@ export class Traffic {
     forgotten = 0
     /** MQTT bytes, both ways. */
     bytes = 0
+    /** MQTT packets, both ways. */
+    packets = 0
+    /** Of the bytes, those of reports with topic and header. */
+    reportBytes = 0
 }
 
 /** A network that counts a node's traffic as it passes; one instance a node. */
 export class CountedNetwork implements Network {
     readonly traffic = new Traffic()
+    /** The broker has accepted the node, on a connection that is still open as far as the node knows. */
+    isAccepted = false
     /** Packet ids of reports that wait for their PUBACK; they outlive a connection, as the node's window does. */
     private readonly waiting = new Set<number>()
 
@@ -28,11 +34,16 @@ export class CountedNetwork implements Network {
     connect(host: string, port: number, tls: boolean, events: ConnectionEvents): Connection {
         const up = this.parser(packet => this.sent(packet))
         const down = this.parser(packet => this.received(packet))
+        this.isAccepted = false
         const connection = this.network.connect(host, port, tls, {
             ...events,
             data: bytes => {
                 this.count(down, bytes)
                 events.data(bytes)
+            },
+            closed: error => {
+                this.isAccepted = false
+                events.closed(error)
             },
         })
         return {
@@ -40,8 +51,14 @@ export class CountedNetwork implements Network {
                 this.count(up, bytes)
                 connection.write(bytes)
             },
-            end: () => connection.end(),
-            abandon: () => connection.abandon(),
+            end: () => {
+                this.isAccepted = false
+                connection.end()
+            },
+            abandon: () => {
+                this.isAccepted = false
+                connection.abandon()
+            },
         }
     }
 
@@ -59,7 +76,10 @@ export class CountedNetwork implements Network {
 
     private parser(onPacket: (packet: Packet) => void): Parser {
         const parser = packetParser({ protocolVersion: 4 })
-        parser.on("packet", onPacket)
+        parser.on("packet", packet => {
+            this.traffic.packets++
+            onPacket(packet)
+        })
         // What is no MQTT is still counted as bytes; the node's own parser judges it.
         parser.on("error", () => {})
         return parser
@@ -73,13 +93,26 @@ export class CountedNetwork implements Network {
     private sent(packet: Packet): void {
         if (packet.cmd !== "publish" || packet.messageId === undefined) return
         if (!packet.topic.endsWith("/up")) return
-        if (!packet.dup) this.traffic.published++
+        if (!packet.dup) {
+            this.traffic.published++
+            this.traffic.reportBytes += mqttBytes(packet)
+        }
         this.waiting.add(packet.messageId)
     }
 
     private received(packet: Packet): void {
-        if (packet.cmd === "connack" && packet.returnCode === 0) this.onAccepted()
+        if (packet.cmd === "connack" && packet.returnCode === 0) {
+            this.isAccepted = true
+            this.onAccepted()
+        }
         if (packet.cmd !== "puback" || packet.messageId === undefined) return
         if (this.waiting.delete(packet.messageId)) this.traffic.acknowledged++
     }
+}
+
+/** Of a packet with its fixed header: a byte, and one for each 7 bits of the length (MQTT 3.1.1, 2.2.3). */
+function mqttBytes({ length = 0 }: Packet): number {
+    let bytes = 2 + length
+    for (let rest = length >> 7; rest > 0; rest >>= 7) bytes++
+    return bytes
 }
