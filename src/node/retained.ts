@@ -47,12 +47,11 @@ export interface Retained {
     /** By measurand: of this summary, so far. */
     counts: number[]
     sums: number[]
-    /** An account of energy, as whoever keeps one writes it; at most ENERGY_BYTES_MAX. */
-    energy: Buffer
+    /** Of this span, the account of energy, as its meter counts; empty when there is none. */
+    energy: number[]
 }
 
 export const NO_VERDICT = 255
-export const ENERGY_BYTES_MAX = 24
 /** What a value of the store holds, less the key. */
 export const RETAINED_BYTES_MAX = 220
 const FORMAT = 1
@@ -97,7 +96,7 @@ export function encodeRetained(retained: Retained, generation: number): Buffer |
     const bits = Buffer.alloc(sums.length * SUM_BYTES)
     for (let i = 0; i < sums.length; ++i) bits.setAt(i * SUM_BYTES, "f64", sums[i])
     cbor.byteString(bits)
-    cbor.byteString(energy)
+    writeList(cbor, energy)
     cbor.array(alarms.length)
     for (const alarm of alarms) cbor.byteString(alarm)
     return cbor.fits() ? cbor.bytes.slice(0, cbor.length) : undefined
@@ -132,13 +131,13 @@ export function decodeRetained(
         faults: readList(cbor),
         counts: readList(cbor),
         sums: [],
-        energy: undefined,
+        energy: [],
         alarms: [],
     }
     const bits = cbor.byteString(LIST_MAX * SUM_BYTES)
     for (let at = 0; at + SUM_BYTES <= bits.length; at += SUM_BYTES)
         retained.sums.push(bits.getAt(at, "f64"))
-    retained.energy = cbor.byteString(ENERGY_BYTES_MAX)
+    retained.energy = readList(cbor)
     const alarms = Math.min(cbor.array(), LIST_MAX)
     for (let i = 0; i < alarms; ++i) retained.alarms.push(cbor.byteString(ALARM_BYTES_MAX))
     if (!cbor.isDone() || retained.sums.length !== retained.counts.length) return undefined

@@ -77,6 +77,8 @@ class Wake {
     private readonly counts: number[] = []
     private readonly sums: number[] = []
     private readonly summaries: Account[]
+    /** What the report of this round tells of energy. */
+    private toldEnergy: number[] = []
 
     constructor(
         private readonly node: Node,
@@ -115,6 +117,8 @@ class Wake {
         const uptimeMs = this.nowMs()
         await sampler.round()
         this.count()
+        const { energy } = node.options
+        if (energy !== undefined) this.toldEnergy = energy.totals()
         await node.tell(uptimeMs)
         const isRetryDue = node.outbox.count() > 0 && uptimeMs >= this.retryMs
         if (this.alarms.isAnyNew || isRetryDue) await this.deliver()
@@ -137,7 +141,9 @@ class Wake {
     private takeUp(retained: Retained): void {
         const { node } = this
         const { reporter, sampler, steady } = node
+        const { energy } = node.options
         this.before = retained
+        if (energy !== undefined && retained.energy.length > 0) energy.resume(retained.energy)
         this.startMs = retained.dueMs - retained.leadMs
         this.failures = retained.failures
         this.retryMs = retained.retryMs
@@ -261,13 +267,13 @@ class Wake {
         const spanMs = isTold ? this.roundMs : 0
         const sleptMs = dueMs - this.nowMs()
         // In the open an alarm does not tell of them.
-        const areWritesTold =
+        const isAllCounted =
             isTold && (node.membership !== undefined || reporter.summaryDueMs !== this.summaryDueMs)
         const retained: Retained = {
             program: reporter.program,
             nextAlarm: this.alarms.next,
             alarms: this.alarms.encoded(),
-            flashWrites: 1 + (areWritesTold ? 0 : node.flashWritesBefore + store.writes),
+            flashWrites: 1 + (isAllCounted ? 0 : node.flashWritesBefore + store.writes),
             samples: missed + (isTold ? 0 : sampler.samples),
             gaps: missed * sampler.health.length + (isTold ? 0 : sampler.gaps),
             dueMs: dueMs - spanMs,
@@ -285,10 +291,20 @@ class Wake {
             faults: reporter.toldFaults.map(fault => FAULTS.indexOf(fault as any) + 1),
             counts: isTold ? this.summaries.map(({ count }) => count) : this.counts,
             sums: isTold ? this.summaries.map(({ sum }) => sum) : this.sums,
-            energy: hex``,
+            energy: this.energySince(isAllCounted),
         }
         this.setClock(retained, dueMs)
         return retained
+    }
+
+    /** All of the wake is awake time: computing or not, the radio listens. */
+    private energySince(isTold: boolean): number[] {
+        const { energy } = this.node.options
+        if (energy === undefined) return []
+        const totals = energy.totals()
+        totals[4] += ds.millis()
+        if (isTold) for (let i = 0; i < totals.length; ++i) totals[i] -= this.toldEnergy[i]
+        return totals
     }
 
     /** By the time of day the fleet tells how long a standby really takes. */

@@ -26,6 +26,18 @@ export class EnergyAccount implements EnergyMeter, Use {
         this.sentBytes += sentBytes
     }
 
+    totals(): number[] {
+        return [this.exchanges, this.exchangeMs, this.packets, this.sentBytes, this.awakeMs]
+    }
+
+    resume(totals: number[]): void {
+        this.exchanges = totals[0]
+        this.exchangeMs = totals[1]
+        this.packets = totals[2]
+        this.sentBytes = totals[3]
+        this.awakeMs = totals[4]
+    }
+
     toText(): string {
         const { chip, exchanges, exchangeMs, packets, sentBytes, awakeMs } = this
         return `${chip} ${exchanges} ${exchangeMs} ${packets} ${sentBytes} ${awakeMs}`

@@ -7,4 +7,8 @@ export interface EnergyMeter {
     onAir(nowMs: number, packets: number, sentBytes: number): void
     /** As use.ts has it. */
     toText(): string
+    /** What is counted, as numbers, so that it outlives a standby. */
+    totals(): number[]
+    /** Counts on from there. */
+    resume(totals: number[]): void
 }
