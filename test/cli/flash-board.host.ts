@@ -65,7 +65,7 @@ for (const [name, words, id] of [
                 assert.equal(ended.code, 0, ended.err)
                 assert.match(ended.out, new RegExp(`broker +${url}\nsettings +BROKER, WiFi`))
                 assert.match(ended.out, / {2}wifi: got ip .* {2}> mqtt: online/s)
-                assert.match(ended.out, /Its first report: \d+ B\n( {2}\S+ \S+ .*\n)+$/)
+                assert.match(ended.out, /Its first report: \d+ B\n( {2}\S+ \S+.*\n)+$/)
                 assert.ok(!`${ended.out}${ended.err}`.includes(PASSWORD.trim()), "no password")
                 assert.equal(ended.err, "")
             })

@@ -51,13 +51,16 @@ export async function motewisePatient(
 ): Promise<Ended> {
     const { log, error } = console
     let [out, err] = ["", ""]
+    // The runner's, of a test that failed before.
+    const { exitCode } = process
+    process.exitCode = undefined
     console.log = (...words) => void (out += `${words.join(" ")}\n`)
     console.error = (...words) => void (err += `${words.join(" ")}\n`)
     try {
         await main(["node", "motewise", ...args], withBoard(bench, waitMs))
         return { code: Number(process.exitCode ?? 0), out, err }
     } finally {
-        process.exitCode = undefined
+        process.exitCode = exitCode
         Object.assign(console, { log, error })
         bench.stop()
     }
