@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
 import { ProjectCopy } from "../harness/copy"
-import { freePort } from "../rehearsal/mosquitto"
+import { freePort } from "../../machine/free-port"
 import { Ids, isUnending, sectionsOf, type Block } from "./page"
 import { Terminal } from "./terminal"
 
