@@ -1,8 +1,8 @@
 /** `motewise build`: the image of an app for a board, and whether it is within its budget. */
-import { Command } from "commander"
+import { Command, Option } from "commander"
 import Table from "cli-table3"
 import { availableParallelism } from "node:os"
-import { appOf, apps, DEFAULT_APP, entryOf } from "../image/apps"
+import { appOf, apps, DEFAULT_APP, entryOf, examples, programFile } from "../image/apps"
 import { boardOf, boards, checkBoard, SIMULATOR } from "../image/boards"
 import { sizeOf, type Size } from "../image/budget"
 import { compile, librariesAreThere } from "../image/compile"
@@ -12,6 +12,7 @@ interface BuildOptions {
     app?: string
     board?: string
     all: boolean
+    examples: boolean
     json: boolean
 }
 
@@ -24,7 +25,19 @@ export function buildCommand(): Command {
         )
         .option("--board <id>", "for this board (default: the one that the program names)")
         .option("--all", "every app, for every board there is", false)
-        .option("--json", "print one JSON object (with --all, an array) and nothing else", false)
+        .addOption(
+            new Option(
+                "--examples",
+                "every example, in place of an app; with --all, beside the apps"
+            )
+                .conflicts("app")
+                .default(false)
+        )
+        .option(
+            "--json",
+            "print one JSON object (with --all or --examples, an array) and nothing else",
+            false
+        )
         .addHelpText(
             "after",
             `
@@ -32,13 +45,15 @@ Examples:
   motewise build
   motewise build --board mw_pico_w
   motewise build --all --json
-  motewise build --all --board esp32c3_bare    every app, for one board`
+  motewise build --all --board esp32c3_bare    every app, for one board
+  motewise build --all --examples              every app and example, for every board`
         )
         .action(run)
 }
 
-async function run({ app, board, all, json }: BuildOptions): Promise<void> {
-    const entries = app === undefined && all ? [...apps().values()] : [entryOf(app ?? DEFAULT_APP)]
+async function run(options: BuildOptions): Promise<void> {
+    const { board, all, json } = options
+    const entries = entriesOf(options)
     // The first build also generates the libraries that tell which boards there are.
     if (!librariesAreThere()) await compile(entryOf(DEFAULT_APP), SIMULATOR)
     if (board !== undefined) checkBoard(board)
@@ -46,9 +61,15 @@ async function run({ app, board, all, json }: BuildOptions): Promise<void> {
         boardsFor(entry, board, all).map(id => ({ entry, board: id }))
     )
     const sizes = await buildAll(jobs)
-    if (json) console.log(JSON.stringify(all ? sizes : sizes[0]))
+    if (json) console.log(JSON.stringify(all || options.examples ? sizes : sizes[0]))
     else printTable(sizes)
     if (sizes.some(size => !size.ok)) process.exitCode = 1
+}
+
+function entriesOf({ app, all, examples: withExamples }: BuildOptions): string[] {
+    const ofExamples = withExamples ? examples().map(programFile) : []
+    if (app === undefined && all) return [...apps().values(), ...ofExamples]
+    return withExamples ? ofExamples : [entryOf(app ?? DEFAULT_APP)]
 }
 
 function boardsFor(entry: string, board: string | undefined, all: boolean): (string | undefined)[] {
@@ -79,6 +100,7 @@ async function buildAll(jobs: { entry: string; board: string | undefined }[]): P
     return sizes
 }
 
+/** A row for all boards of a program whose images are of one size. */
 function printTable(sizes: Size[]): void {
     const kB = (bytes: number) => `${(bytes / 1024).toFixed(1)} kB`
     const table = new Table({
@@ -86,10 +108,15 @@ function printTable(sizes: Size[]): void {
         colAligns: ["left", "left", "right", "right", "right", "right", "left"],
         style: { head: [], border: [] },
     })
-    for (const { app, board, codeBytes, imageBytes, budget, ok } of sizes)
+    const rows = new Map<string, Size[]>()
+    for (const size of sizes) {
+        const row = `${size.app} ${size.codeBytes} ${size.imageBytes}`
+        rows.set(row, [...(rows.get(row) ?? []), size])
+    }
+    for (const [{ app, board, codeBytes, imageBytes, budget, ok }, ...others] of rows.values())
         table.push([
             app,
-            board,
+            others.length === 0 ? board : `${board} and ${others.length} more`,
             kB(codeBytes),
             kB(budget.codeBytes),
             kB(imageBytes),

@@ -3,45 +3,42 @@ import { Command, CommanderError } from "commander"
 import { FlashError } from "../flasher/flash-error"
 import { UsageError } from "../image/project"
 import { InputError } from "../table/input-error"
-import { benchCommand } from "./bench"
-import { buildCommand } from "./build"
-import { doctorCommand } from "./doctor"
-import { evalCommand } from "./eval"
-import { flashCommand } from "./flash"
-import { fleetCommand } from "./fleet"
-import { ledgerCommand } from "./ledger"
-import { newCommand } from "./new"
-import { provisionSeCommand } from "./provision-se"
-import { recordCommand } from "./record"
-import { runCommand } from "./run"
-import { simCommand } from "./sim"
-import { trainCommand } from "./train"
 
-/** Exit codes: 0 it worked, 1 it ran and failed, 2 it was asked for something that cannot be. */
+/** In the order of the help. Each loads what it needs when it is asked for: the simulator, the trainer and the fleet take seconds together. */
+const VERBS: Record<string, () => Promise<Command>> = {
+    sim: async () => (await import("./sim")).simCommand(),
+    run: async () => (await import("./run")).runCommand(),
+    build: async () => (await import("./build")).buildCommand(),
+    flash: async () => (await import("./flash")).flashCommand(),
+    record: async () => (await import("./record")).recordCommand(),
+    train: async () => (await import("./train")).trainCommand(),
+    eval: async () => (await import("./eval")).evalCommand(),
+    fleet: async () => (await import("./fleet")).fleetCommand(),
+    ledger: async () => (await import("./ledger")).ledgerCommand(),
+    bench: async () => (await import("./bench")).benchCommand(),
+    new: async () => (await import("./new")).newCommand(),
+    "provision-se": async () => (await import("./provision-se")).provisionSeCommand(),
+    doctor: async () => (await import("./doctor")).doctorCommand(),
+}
+
+/** Exit codes: 0 it worked, 1 it ran and failed, 2 it was asked for something that cannot be; `flash` has more (FlashExit). */
 const FAILED = 1
 const MISUSED = 2
 
-/** Every verb there is. */
-export function motewiseCommand(): Command {
-    return new Command("motewise")
-        .description("Sensor nodes one can trust: simulate, train, build, flash, measure, extend.")
-        .addCommand(simCommand())
-        .addCommand(runCommand())
-        .addCommand(buildCommand())
-        .addCommand(flashCommand())
-        .addCommand(recordCommand())
-        .addCommand(trainCommand())
-        .addCommand(evalCommand())
-        .addCommand(fleetCommand())
-        .addCommand(ledgerCommand())
-        .addCommand(benchCommand())
-        .addCommand(newCommand())
-        .addCommand(provisionSeCommand())
-        .addCommand(doctorCommand())
+/** With the verb that is asked for, or, where none is, with every one. @param words of the command line, without program and script */
+export async function motewiseCommand(words: string[] = []): Promise<Command> {
+    const program = new Command("motewise").description(
+        "Sensor nodes one can trust: simulate, train, build, flash, measure, extend."
+    )
+    const asked = Object.keys(VERBS).filter(verb => verb === words[0])
+    for (const verb of asked.length > 0 ? asked : Object.keys(VERBS))
+        program.addCommand(await VERBS[verb]())
+    return program
 }
 
-export async function main(argv: string[]): Promise<void> {
-    const program = motewiseCommand()
+/** @param command a test brings one with a board in it */
+export async function main(argv: string[], command?: Command): Promise<void> {
+    const program = command ?? (await motewiseCommand(argv.slice(2)))
     for (const command of withSubcommands(program))
         command.exitOverride().configureOutput({ outputError: () => {} })
     try {
@@ -81,6 +78,10 @@ function told(error: unknown, program: Command): number {
         console.error(error.message)
         return MISUSED
     }
-    console.error(error instanceof FlashError ? error.message : error)
+    if (error instanceof FlashError) {
+        console.error(error.message)
+        return error.exitCode
+    }
+    console.error(error)
     return FAILED
 }

@@ -55,6 +55,11 @@ export function boardPins(id: string): string[] | undefined {
     return pins.length > 0 ? pins : undefined
 }
 
+/** All that a program can see of a board which it takes names from; the id where nothing is known yet. */
+export function boardText(id: string): string {
+    return ourBoards().includes(id) ? JSON.stringify(boardFile(id)) : (declared().get(id) ?? id)
+}
+
 /** Every board id there is, ours first. */
 export function boards(): string[] {
     return [...ourBoards(), ...upstreamBoards()]

@@ -21,7 +21,9 @@ import {
 import { tmpdir } from "node:os"
 import { dirname, join, relative } from "node:path"
 import { promisify, stripVTControlCharacters } from "node:util"
+import { boardText } from "./boards"
 import { UsageError, inProject } from "./project"
+import { leaveOutEnergy } from "./energy"
 import { leaveOutFeatures } from "./features"
 import { link } from "./link/link"
 import { leaveOutMeasurands } from "./measurands"
@@ -46,10 +48,11 @@ const KEPT_FILES = 1000
 const CACHE = inProject(".motewise/images")
 const DEVS = inProject("node_modules/@devicescript/cli/devicescript")
 /** `import "@dsboard/x"`, with or without names. */
-const BOARD_IMPORT = /((?:import|from)\s*"@dsboard\/)\w+(")/g
+const BOARD_IMPORT = /((?:import|from)\s*"@dsboard\/)(\w+)(")/g
 
 /**
- * Compiles an entry point, for another board than it names when one is given: 3 s, or at once when nothing changed.
+ * Compiles an entry point, for another board than it names when one is given: 3 s, or at once when nothing changed or another board
+ * gives the program the same.
  * @param entry relative to the project's root
  * @param onBuild called when it will take its 3 s
  * @throws UsageError when its parts can not work together, or with the compiler's own words
@@ -59,13 +62,7 @@ export async function compile(
     board?: string,
     onBuild: () => void = () => {}
 ): Promise<Image> {
-    const sources = sourcesOf([entry])
-    if (board !== undefined) {
-        const text = sources.get(entry) ?? ""
-        sources.set(entry, text.replace(BOARD_IMPORT, `$1${board}$2`))
-    }
-    leaveOutFeatures(sources)
-    leaveOutMeasurands(sources)
+    const sources = sourcesFor(entry, board)
     return await imageOf(entry, sources, async () => {
         // Not at the top: it reads sources with TypeScript's parser, which takes longer to load than a kept image.
         const { checkWiring } = await import("./wiring-check")
@@ -73,6 +70,19 @@ export async function compile(
         onBuild()
         return parts
     })
+}
+
+/** What is compiled of a program for a board, by path. */
+export function sourcesFor(entry: string, board?: string): Map<string, string> {
+    const sources = sourcesOf([entry])
+    if (board !== undefined) {
+        const text = sources.get(entry) ?? ""
+        sources.set(entry, text.replace(BOARD_IMPORT, `$1${board}$3`))
+    }
+    leaveOutEnergy(sources)
+    leaveOutFeatures(sources)
+    leaveOutMeasurands(sources)
+    return sources
 }
 
 /** Compiles several programs into one image that runs them one after the other. @param name of an entry point that is not there */
@@ -97,12 +107,27 @@ async function imageOf(
     sources: Map<string, string>,
     wired: () => Promise<WiredPart[]>
 ): Promise<Image> {
-    const kept = join(CACHE, keyOf(entry, sources))
+    const key = keyOf(entry, sources)
+    const kept = join(CACHE, key)
     if (existsSync(`${kept}.devs`) && existsSync(`${kept}.json`))
         return imageFrom(
             readFileSync(`${kept}.devs`),
             JSON.parse(readFileSync(`${kept}.json`, "utf8"))
         )
+    const making = underWay.get(key) ?? make(entry, sources, kept, wired)
+    underWay.set(key, making)
+    return await making.finally(() => underWay.delete(key))
+}
+
+/** By their keys: who asks for the same meanwhile waits for it. */
+const underWay = new Map<string, Promise<Image>>()
+
+async function make(
+    entry: string,
+    sources: Map<string, string>,
+    kept: string,
+    wired: () => Promise<WiredPart[]>
+): Promise<Image> {
     const parts = await wired()
     const built = await build(entry, sources)
     const { bytes, functions } = link(built, await privateNamesOf(sources))
@@ -133,14 +158,25 @@ function keep(path: string, content: string | Buffer): void {
 
 function keyOf(entry: string, sources: Map<string, string>): string {
     const hash = createHash("sha256")
-    hash.update(readFileSync(inProject("package.json")))
+    for (const file of ["package.json", "devsconfig.json"])
+        hash.update(readFileSync(inProject(file)))
     for (const folder of ["boards", "image/link"])
         for (const file of readdirSync(inProject(folder)).sort())
             hash.update(readFileSync(inProject(folder, file)))
     hash.update(entry)
     for (const [path, text] of [...sources, ...librarySources(sources)])
-        hash.update(`\0${path}\0${text}`)
+        hash.update(`\0${path}\0${withBoards(text)}`)
     return hash.digest("hex").slice(0, 32)
+}
+
+/**
+ * With what the board gives the program in place of its name. Upstream's compiler reads nothing of a board but the module that is
+ * imported, so that one which is imported without names gives nothing, and the image is the same for all.
+ */
+function withBoards(text: string): string {
+    return text.replace(BOARD_IMPORT, (_, start: string, id: string) =>
+        start.startsWith("import") ? start : `${start}${boardText(id)}`
+    )
 }
 
 let building: Promise<unknown> = Promise.resolve()

@@ -27,6 +27,7 @@ test("an unknown board or app says which there are, in a line", () => {
         ],
         [["--app", "garden"], /no app "garden"\. There are: room/],
         [["--bord", "x"], /unknown option '--bord'.*There are: --app, --board/s],
+        [["--app", "room", "--examples"], /'--examples' cannot be used with option '--app/],
     ] as [string[], RegExp][]) {
         assertRefused(motewise("build", ...args), reason)
     }

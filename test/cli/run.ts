@@ -26,7 +26,7 @@ export function motewise(...args: string[]): Ended {
 /** The command in this process, seconds cheaper. What it prints on standard output; throws what would be told, and end with 2 or 1. */
 export async function called(...args: string[]): Promise<string> {
     const lines: string[] = []
-    const program = motewiseCommand()
+    const program = await motewiseCommand(args)
     const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)]
     for (const command of all(program))
         command
