@@ -17,6 +17,7 @@ const PAGES = [
     "boards/README.md",
     "examples/README.md",
     "docs/README.md",
+    "docs/first-board.md",
     "docs/first-classifier.md",
     "docs/first-driver.md",
     "docs/first-fleet.md",
