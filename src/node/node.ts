@@ -261,6 +261,8 @@ class Node {
     /** Reports the round just sampled, if the policy asks for it: an alarm is in flash before it is on its way. */
     private async tell(uptimeMs: number): Promise<void> {
         const { reporter, outbox, sampler, uplink } = this
+        this.verdict = this.steady.push(this.classify())
+        if (!reporter.take(this.verdict, uptimeMs)) return
         const head: ReportHead = {
             boot: this.boot,
             sequence: this.sequence,
@@ -269,7 +271,6 @@ class Node {
             epochMs: uplink === undefined ? undefined : uplink.wallClock.epochMs(uptimeMs),
         }
         const health = { lost: outbox.lost.toText(), flashWrites: this.store.writes }
-        this.verdict = this.steady.push(this.classify())
         const draft = reporter.report(head, this.verdict, health)
         if (draft === undefined) return
         this.sequence++
