@@ -6,6 +6,7 @@ import { measurePowerCuts } from "../bench/power-cuts/cuts"
 import { reconnect } from "../bench/reconnect/reconnect"
 import { measureSignatures } from "../bench/signatures/signatures"
 import { soakInHalves } from "../bench/soak/halves"
+import { benchAllCommand } from "./bench-all"
 import { benchEnrolCommand } from "./bench-enrol"
 import { benchLedgerCommand } from "./bench-ledger"
 import { benchNodeCommand } from "./bench-node"
@@ -17,6 +18,7 @@ import { watchShare } from "./progress"
 export function benchCommand(): Command {
     return new Command("bench")
         .description("measure what is promised")
+        .addCommand(benchAllCommand())
         .addCommand(soakCommand())
         .addCommand(reconnectCommand())
         .addCommand(powerCutsCommand())
@@ -56,7 +58,8 @@ function reconnectCommand(): Command {
         .addHelpText("after", "\nExamples:\n  motewise bench reconnect --nodes 50")
         .action(async ({ nodes, seed, json }) => {
             const result = await reconnect(nodes, seed)
-            printObject(result, json)
+            const { restarts: _, ...figures } = result
+            printObject(json ? result : figures, json)
             if (result.missing > 0) process.exitCode = 1
         })
 }
@@ -64,12 +67,18 @@ function reconnectCommand(): Command {
 function powerCutsCommand(): Command {
     return new Command("power-cuts")
         .description("power fails at every byte of every flash write of an alarm's life")
+        .option(
+            "--stride <n>",
+            "of a compaction's thousands of bytes, every so manyth",
+            integerFrom(1, 1000),
+            1
+        )
         .option("--json", "print one JSON array and nothing else", false)
-        .addHelpText("after", "\nExamples:\n  motewise bench power-cuts")
-        .action(async ({ json }) => {
+        .addHelpText("after", "\nExamples:\n  motewise bench power-cuts --stride 20")
+        .action(async ({ stride, json }) => {
             const progress = watchShare("cut")
             const writes = await measurePowerCuts({
-                compactionStride: 1,
+                compactionStride: stride,
                 onCut: (done, all) => progress.tell(done / all),
             })
             progress.done()

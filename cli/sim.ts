@@ -1,6 +1,7 @@
 /** `motewise sim`: nodes that run the real image, in the terminal. */
 import { Command, Option } from "commander"
 import { createLogUpdate } from "log-update"
+import { randomInt } from "node:crypto"
 import { existsSync } from "node:fs"
 import { Manifest } from "../fleet/claims"
 import { manifestPath } from "../fleet/folder"
@@ -9,6 +10,7 @@ import { DEFAULT_APP, entryOf } from "../image/apps"
 import { compile } from "../image/compile"
 import { UsageError } from "../image/project"
 import { modelOf } from "../image/models"
+import { energyFigures } from "../rehearsal/energy"
 import { Rehearsal, type RehearsalOptions } from "../rehearsal/rehearsal"
 import type { Counters } from "../rehearsal/result"
 import { PART_NAMES } from "../sim/breadboard"
@@ -26,10 +28,11 @@ import { classesOf } from "./classes"
 import { FLEET_FOLDER } from "./ledger-folder"
 import { listOf, pairsOf, refuseTwice } from "./lists"
 import { mapOf } from "./mapping"
+import { batteryOption, powerOf, powerOption } from "./energy-options"
 import { integerFrom, numberFrom } from "./numbers"
 import { sayBuilding } from "./progress"
 import { replayCommand } from "./replay-command"
-import { nodesTable, summary, timeForPeople } from "./table"
+import { energyLine, nodesTable, summary, timeForPeople, type Supply } from "./table"
 
 export interface SimOptions {
     nodes?: number
@@ -52,6 +55,8 @@ export interface SimOptions {
     scenario?: Scenario
     exact: boolean
     seed?: number
+    board: string
+    battery: number
     log: boolean
     json: boolean
 }
@@ -62,6 +67,7 @@ const NODES = 3
 /** Faster than that, and a hundredth of a second on the way to the broker is more than a second to the nodes. */
 const SPEED_MAX = 120
 const DAY_SECONDS = 86400
+const SEED_END = 2 ** 31
 /** With nothing in the way, every node has enrolled by then. */
 const ENROLLED_AFTER_SECONDS = 60
 const REFRESH_MS = 500
@@ -129,7 +135,13 @@ export function simCommand(): Command {
                 .conflicts("faults")
         )
         .option("--exact", "timers to 10 ms even when idle: slower", false)
-        .option("--seed <n>", "of everything random (default: 1)", integerFrom(0, 2 ** 31))
+        .option(
+            "--seed <n>",
+            "of everything random (default: 1; with --enrol and --broker one that is drawn)",
+            integerFrom(0, SEED_END)
+        )
+        .addOption(powerOption())
+        .addOption(batteryOption())
         .option("--log", "what the nodes print, on standard error", false)
         .option("--json", "print one JSON object and nothing else", false)
         .addHelpText(
@@ -212,9 +224,17 @@ function withScenario(options: SimOptions): Rehearsed {
         world,
         nodes: options.nodes ?? scenario?.nodes ?? (world === REPLAY ? 1 : NODES),
         seconds: options.seconds ?? scenario?.seconds,
-        seed: options.seed ?? scenario?.seed ?? 1,
+        seed: options.seed ?? scenario?.seed ?? usualSeed(options),
         faults: options.faults ?? scenario?.faults ?? [],
     }
+}
+
+/**
+ * A fleet elsewhere remembers the one-time keys of earlier runs. Nodes that drew the same keys again would be taken for copies of a stolen
+ * flash; with others they are nodes that came back blank.
+ */
+function usualSeed({ enrol, broker }: SimOptions): number {
+    return enrol && broker !== undefined ? randomInt(SEED_END) : 1
 }
 
 function checkBroker({ broker, virtual }: SimOptions): void {
@@ -275,7 +295,9 @@ function worldFrom(options: Rehearsed, model: Model): World {
 }
 
 /** The table, again and again; returns how to end it. */
-function watchTable(rehearsal: Rehearsal, { virtual, speed }: SimOptions): () => void {
+function watchTable(rehearsal: Rehearsal, options: SimOptions): () => void {
+    const { virtual, speed } = options
+    const supply = supplyOf(options)
     const stream = process.stdout
     const pace = virtual
         ? "as fast as it can"
@@ -285,7 +307,7 @@ function watchTable(rehearsal: Rehearsal, { virtual, speed }: SimOptions): () =>
     const draw = () =>
         [
             `Motewise simulator · ${rehearsal.brokerUrl} · ${timeForPeople(rehearsal.virtualSeconds())} · ${pace}`,
-            nodesTable(rehearsal.rows(), stream),
+            nodesTable(rehearsal.rows(), stream, supply),
         ].join("\n")
     if (!stream.isTTY) {
         const timer = setInterval(() => console.log(draw()), PIPED_REFRESH_MS)
@@ -323,12 +345,22 @@ function finish(rehearsal: Rehearsal, options: Rehearsed): void {
     const result = rehearsal.result()
     const counters = rehearsal.counters()
     const enrolled = rehearsal.enrolled()
+    const supply = supplyOf(options)
+    const used = rehearsal.rows().flatMap(row => row.used)
+    const energy = energyFigures(used, supply.power, supply.batteryMilliwattHours)
     if (json) {
         // Without faults there is nothing to tell of them.
-        const told = { ...result, enrolled, faults: faults.length > 0 ? counters : undefined }
+        const told = {
+            ...result,
+            energy,
+            enrolled,
+            faults: faults.length > 0 ? counters : undefined,
+        }
         console.log(JSON.stringify(told))
     } else {
-        console.log(summary(result))
+        console.log(summary(result, !rehearsal.isSealed))
+        if (energy !== null) console.log(energyLine(energy, supply))
+        if (rehearsal.isSealed) console.log("Their fleet can open it: motewise fleet nodes")
         if (enrolled !== undefined)
             console.log(
                 `${enrolled.nodes} of ${result.nodes} nodes enrolled and heard, ${enrolled.ledgerEntries} entries in the ledger, ${enrolled.refused} refusals`
@@ -350,6 +382,10 @@ function finish(rehearsal: Rehearsal, options: Rehearsed): void {
     process.exitCode = 1
     for (const failure of failures) console.error(failure)
     if (virtual) console.error(`To see it again: ${replayCommand(options)}`)
+}
+
+function supplyOf({ board, battery }: SimOptions): Supply {
+    return { board, power: powerOf(board), batteryMilliwattHours: battery }
 }
 
 function notEnrolled(nodes: number): string[] {

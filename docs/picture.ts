@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs"
 import { PassThrough } from "node:stream"
 import { nodesTable, summary } from "../cli/table"
+import { escaped } from "../drawing/markup"
 import { compile } from "../image/compile"
 import { inProject } from "../image/project"
 import { Rehearsal } from "../rehearsal/rehearsal"
@@ -36,13 +37,9 @@ async function terminal(): Promise<string[]> {
     await rehearsal.run()
     const noColours = new PassThrough() as unknown as NodeJS.WriteStream
     const table = nodesTable(rehearsal.rows(), noColours)
-    const last = summary(rehearsal.result())
+    const last = summary(rehearsal.result(), true)
     await rehearsal.close()
     return ["$ npm start", "", ...table.split("\n"), "", ...last.split("\n")]
-}
-
-function escaped(text: string): string {
-    return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
 }
 
 function drawn(lines: string[]): string {

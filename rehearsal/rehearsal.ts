@@ -48,6 +48,8 @@ export interface RehearsalOptions {
     enrol?: true | readonly Claim[]
     faults: Fault[]
     exact: boolean
+    /** What nodes take themselves to run on: an ESP32-C3 unless another is named. */
+    chip?: string
     /** One for each node, by place, to count the steps of its program; none: nobody counts. */
     stepCounts?: readonly StepCount[]
     /** Virtual time from a formatted store to the node provisioned again; default a minute. */
@@ -160,7 +162,9 @@ export class Rehearsal {
             const twin = this.farEnd.twin.nodes.get(node.id)
             return {
                 id: node.id,
-                online: twin?.online === true && this.farEnd.alive,
+                online: this.farEnd.listens
+                    ? twin?.online === true && this.farEnd.alive
+                    : network.isAccepted,
                 reported: twin?.reported ?? new Map<string, number>(),
                 faults: twin?.faults ?? new Map<string, string>(),
                 verdict: twin?.verdict,
@@ -169,6 +173,7 @@ export class Rehearsal {
                 published: network.traffic.published,
                 acknowledged: network.traffic.acknowledged,
                 bytes: network.traffic.bytes,
+                used: twin?.used() ?? [],
                 panics: node.panics.length,
             }
         })
@@ -250,6 +255,11 @@ export class Rehearsal {
     /** How far enrolment has come; undefined where nodes speak in the open, or to somebody else. */
     enrolled(): Enrolled | undefined {
         return this.farEnd.enrolled?.()
+    }
+
+    /** What nodes report is for somebody else's eyes: nothing is known of it here. */
+    get isSealed(): boolean {
+        return !this.farEnd.listens
     }
 
     /** MQTT bytes of a node's connections, both ways. */
@@ -341,6 +351,7 @@ export class Rehearsal {
                 this.random(`faults/${place}`),
                 this.struck
             ),
+            chip: options.chip,
             exact,
             stepCount: options.stepCounts?.[place],
             skewPpm: () => power.skewPpm(),
