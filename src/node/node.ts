@@ -282,6 +282,8 @@ export class Node {
     async tell(uptimeMs: number): Promise<void> {
         const { reporter, outbox, sampler, uplink } = this
         const { energy } = this.options
+        this.verdict = this.steady.push(this.classify())
+        if (!reporter.take(this.verdict, uptimeMs)) return
         const head: ReportHead = {
             boot: this.boot,
             sequence: this.sequence,
@@ -294,7 +296,6 @@ export class Node {
             flashWrites: this.flashWritesBefore + this.store.writes,
         }
         if (energy !== undefined) health.energy = energy
-        this.verdict = this.steady.push(this.classify())
         const draft = reporter.report(head, this.verdict, health)
         if (draft === undefined) return
         this.sequence++

@@ -12,8 +12,8 @@ export interface FifoSensor extends Sensor {
     readonly dataRateHertz: number
     /** How often the FIFO was full, and samples lost before those it gave. */
     readonly overruns: number
-    /** Takes samples, the oldest first and at most `most`, into the first places. @returns how many @throws SensorError */
-    readFifo(x: number[], y: number[], z: number[], most: number): Promise<number>
+    /** Takes samples, the oldest first and at most `most`, into the places from `from` on. @returns how many @throws SensorError */
+    readFifo(x: number[], y: number[], z: number[], most: number, from: number): Promise<number>
 }
 
 /** Sample periods between two readings of the FIFO: half of the 32 that it holds. */
@@ -30,9 +30,6 @@ export class Burst implements SignalSensor {
     ]
     /** By measurand; not full while there is no window. */
     readonly windows: Window[] = []
-    private readonly x: number[] = []
-    private readonly y: number[] = []
-    private readonly z: number[] = []
 
     /** @param samples a window */
     constructor(
@@ -54,23 +51,23 @@ export class Burst implements SignalSensor {
 
     /** Fills the windows anew, within the time of one; returns the mean of each. @throws SensorError, and timeout when samples were lost within */
     async sample(): Promise<object> {
-        const { sensor, windows, x, y, z } = this
+        const { sensor, windows } = this
         this.clear()
+        // Cleared windows begin at their first place, so the part's samples are read to where they stay.
+        const x = windows[0].samples
+        const y = windows[1].samples
+        const z = windows[2].samples
         let taken = 0
         while (taken < this.samples) {
             if (taken > 0) await this.clock.delay(this.waitMs(this.samples - taken))
             const lost = sensor.overruns
             // No more than the window takes: what is over begins the next one.
-            const count = await sensor.readFifo(x, y, z, this.samples - taken)
+            const count = await sensor.readFifo(x, y, z, this.samples - taken, taken)
             // Before the first batch some may be missing: the window begins behind them.
             if (taken > 0 && sensor.overruns > lost)
                 throw new SensorError(this.part, "timeout", "the FIFO ran over")
-            for (let i = 0; i < count; ++i) {
-                windows[0].push(x[i])
-                windows[1].push(y[i])
-                windows[2].push(z[i])
-            }
             taken += count
+            for (let i = 0; i < windows.length; ++i) windows[i].fill(taken)
         }
         return {
             accelerationXMetresPerSecondSquared: mean(windows[0]),

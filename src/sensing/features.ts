@@ -8,7 +8,7 @@
  */
 import { bandEnergy, goertzelCoefficient } from "./goertzel"
 import { energy, mean, standardDeviation } from "./moments"
-import { extreme } from "./range"
+import { extreme, range } from "./range"
 import { meanAbsoluteDifference, slope, zeroCrossings } from "./shape"
 import { Window } from "./window"
 
@@ -86,7 +86,7 @@ export function featureOf(feature: Feature, window: Window): number {
         case MAX:
             return extreme(window, 1)
         case RANGE:
-            return extreme(window, 1) - extreme(window, -1)
+            return range(window)
         case SLOPE:
             return slope(window)
         case MEAN_ABSOLUTE_DIFFERENCE:

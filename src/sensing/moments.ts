@@ -1,11 +1,14 @@
 /** Features of how much and how spread, whatever the order of the samples. Of a full window; NaN when it has a gap. */
 import { Window } from "./window"
 
+/** Added up once, for half of the features ask for it. */
 export function mean(window: Window): number {
+    if (window.mean !== undefined) return window.mean
     const { samples, capacity } = window
     let sum = 0
     for (let i = 0; i < capacity; ++i) sum += samples[i]
-    return sum / capacity
+    window.mean = sum / capacity
+    return window.mean
 }
 
 /** The population's: over n, not n - 1. */

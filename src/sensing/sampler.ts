@@ -98,8 +98,8 @@ export class Sampler {
             if (fault !== this.health[i].fault)
                 console.log(`${sensor.part}: ${fault === FAULT_NONE ? "back" : fault}`)
             this.health[i].fault = fault
-            for (const measurand of measurands) {
-                this.values[at] = sample === undefined ? NaN : sample[measurand]
+            for (let k = 0; k < measurands.length; ++k) {
+                this.values[at] = sample === undefined ? NaN : sample[measurands[k]]
                 at++
             }
         }

@@ -20,17 +20,21 @@ export function slope(window: Window): number {
 export function meanAbsoluteDifference(window: Window): number {
     const { samples, capacity } = window
     if (capacity < 2) return NaN
-    let index = window.next
-    let before = samples[index]
+    const { next } = window
+    let before = samples[next]
     let sum = 0
-    for (let i = 1; i < capacity; ++i) {
-        if (++index === capacity) index = 0
-        const value = samples[index]
-        if (value < before) sum += before - value
-        else sum += value - before
-        before = value
+    let index = next + 1
+    // From the oldest to the end of the ring, then from its beginning on.
+    for (let end = capacity; ; end = next) {
+        for (; index < end; ++index) {
+            const value = samples[index]
+            if (value < before) sum += before - value
+            else sum += value - before
+            before = value
+        }
+        if (end === next) return sum / (capacity - 1)
+        index = 0
     }
-    return sum / (capacity - 1)
 }
 
 /** How often it crosses its own mean. A sample on the mean counts as above: touching from above is no crossing. */
@@ -38,14 +42,15 @@ export function zeroCrossings(window: Window): number {
     const { samples, capacity } = window
     const middle = mean(window)
     if (middle !== middle) return NaN
-    let index = window.next
-    let wasAbove = samples[index] >= middle
+    // Once round the ring; the step from the newest to the oldest is none of the window's.
+    let wasAbove = samples[capacity - 1] >= middle
     let crossings = 0
-    for (let i = 1; i < capacity; ++i) {
-        if (++index === capacity) index = 0
-        const isAbove = samples[index] >= middle
-        if (isAbove !== wasAbove) ++crossings
-        wasAbove = isAbove
+    for (let i = 0; i < capacity; ++i) {
+        const isAbove = samples[i] >= middle
+        if (isAbove !== wasAbove) {
+            ++crossings
+            wasAbove = isAbove
+        }
     }
-    return crossings
+    return window.at(0) >= middle !== samples[window.next] >= middle ? crossings - 1 : crossings
 }

@@ -5,12 +5,15 @@ export class Window {
     /** A ring: of a full window the oldest is at `next`, and those after it follow, round the end. */
     readonly samples: number[] = []
     next = 0
+    /** Of its samples as they are, once somebody has asked for it: see moments.ts. */
+    mean: number | undefined = undefined
 
     constructor(readonly capacity: number) {
         for (let i = 0; i < capacity; ++i) this.samples.push(NaN)
     }
 
     push(value: number): void {
+        this.mean = undefined
         this.samples[this.next] = value
         this.next++
         if (this.next === this.capacity) this.next = 0
@@ -19,7 +22,14 @@ export class Window {
 
     /** As it was before the first sample. */
     clear(): void {
-        this.filled = 0
+        this.fill(0)
+    }
+
+    /** The first `count` places of `samples` have been written, and there are no others. */
+    fill(count: number): void {
+        this.mean = undefined
+        this.filled = count
+        this.next = count === this.capacity ? 0 : count
     }
 
     /** The sample `age` rounds ago, 0 for the newest; NaN for a gap or before the first. */

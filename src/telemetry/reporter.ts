@@ -64,6 +64,8 @@ export class Reporter {
     private toldLost = ""
     private fullDueMs = 0
     private isTimeTold = false
+    /** Some measurand is told every round. */
+    private isRaw = false
 
     constructor(
         private readonly writer: ReportWriter,
@@ -78,6 +80,7 @@ export class Reporter {
         this.program = program & 0xff
         for (const name of sampler.measurands) {
             const as = policy.measurands[name]
+            if (as === "raw") this.isRaw = true
             this.accounts.push({
                 measurand: measurandByName(name),
                 as: as === undefined ? "off" : as,
@@ -129,16 +132,29 @@ export class Reporter {
         this.isAnyHeard = true
     }
 
-    /** Takes in the round just sampled; the report it calls for, or undefined. */
-    report(head: ReportHead, verdict: string, health: NodeHealth): Draft | undefined {
-        this.accumulate()
-        const { uptimeMs } = head
-        const summary = this.summaryDueMs === undefined || uptimeMs >= this.summaryDueMs
-        // The first verdict of all changes nothing: there is none before it.
-        const changed = this.toldVerdict !== undefined && verdict !== this.toldVerdict
-        const events = this.eventsOf(changed ? verdict : undefined)
-        if (!summary && events.length === 0 && !this.hasRaw()) return undefined
+    /** Takes in the round just sampled; whether it calls for a report. Allocates nothing: most rounds call for none. */
+    take(verdict: string, uptimeMs: number): boolean {
+        const { accounts, sampler, toldFaults } = this
+        const { values, health } = sampler
+        for (let i = 0; i < values.length; ++i) {
+            const value = values[i]
+            if (value === value) {
+                const account = accounts[i]
+                account.sum += value
+                account.count++
+            }
+        }
+        if (this.isRaw || this.isSummaryDue(uptimeMs) || this.isChange(verdict)) return true
+        for (let i = 0; i < health.length; ++i) if (health[i].fault !== toldFaults[i]) return true
+        return false
+    }
 
+    /** The report that the round just taken calls for; undefined when it grew past its bounds. */
+    report(head: ReportHead, verdict: string, health: NodeHealth): Draft | undefined {
+        const { uptimeMs } = head
+        const summary = this.isSummaryDue(uptimeMs)
+        const changed = this.isChange(verdict)
+        const events = this.eventsOf(changed ? verdict : undefined)
         const { writer, sampler } = this
         // What was dropped may have been what told the rest.
         const isNews = events.length > 0 || health.lost !== this.toldLost
@@ -184,18 +200,13 @@ export class Reporter {
         return code < this.classes.length ? this.classes[code] : VERDICT_UNKNOWN
     }
 
-    private accumulate(): void {
-        for (let i = 0; i < this.accounts.length; ++i) {
-            const value = this.sampler.values[i]
-            if (value === value) {
-                this.accounts[i].sum += value
-                this.accounts[i].count++
-            }
-        }
+    private isSummaryDue(uptimeMs: number): boolean {
+        return this.summaryDueMs === undefined || uptimeMs >= this.summaryDueMs
     }
 
-    private hasRaw(): boolean {
-        return this.accounts.some(account => account.as === "raw")
+    /** The first verdict of all changes nothing: there is none before it. */
+    private isChange(verdict: string): boolean {
+        return this.toldVerdict !== undefined && verdict !== this.toldVerdict
     }
 
     private writeMeasurand(

@@ -122,7 +122,9 @@ async function compare(model: Model, policy: ReportPolicy, seed: number): Promis
         expect(plain.classify()).toBe(verdict)
         const { samples } = rooms.sampler
         const head = { boot: BOOT, sequence: reports, uptimeMs, samples, epochMs }
-        const draft = rooms.reporter.report(head, verdict, { lost: "", flashWrites: 0 })
+        const isDue = rooms.reporter.take(verdict, uptimeMs)
+        const health = { lost: "", flashWrites: 0 }
+        const draft = isDue ? rooms.reporter.report(head, verdict, health) : undefined
         const bytes = plain.report(verdict, uptimeMs, epochMs)
         expect(bytes === undefined).toBe(draft === undefined)
         if (draft === undefined) continue

@@ -1,5 +1,6 @@
 /** The checksum and the words that Sensirion's parts share, against the numbers their datasheets print. */
 import { describe, expect, test } from "../suite"
+import { crc8 } from "../../src/drivers/crc8"
 import { checkSerialNumber, checksum, wordAt } from "../../src/drivers/sensirion"
 import { firstBytes, nearestTicks, sensirionFrame } from "../../sim/parts/sensirion"
 import { expectBytes, expectFault } from "../expect"
@@ -49,6 +50,14 @@ describe("sensirion", () => {
             frame[bit >> 3] = frame[bit >> 3] ^ (1 << (bit & 7))
         }
         expect(wordAt("part", frame, 0)).toBe(0x6667)
+    })
+
+    test("every byte has the checksum that the polynomial gives it bit by bit", () => {
+        const one = Buffer.alloc(1)
+        for (let byte = 0; byte < 256; ++byte) {
+            one[0] = byte
+            expect(checksum(one, 0, 1)).toBe(crc8(one, 0, 1, 0x31, 0xff))
+        }
     })
 
     test("a bus stuck low or high is a crc fault", async () => {

@@ -44,7 +44,8 @@ async function round(minute: number, celsius: number, verdict: string): Promise<
     part.celsius = celsius
     await sampler.round()
     const head = { boot: BOOT, sequence, uptimeMs: minute * MINUTE_MS, samples: sampler.samples }
-    const draft = reporter.report(head, verdict, { lost: "", flashWrites })
+    const isDue = reporter.take(verdict, head.uptimeMs)
+    const draft = isDue ? reporter.report(head, verdict, { lost: "", flashWrites }) : undefined
     events = ""
     if (draft === undefined) return ""
     sequence++

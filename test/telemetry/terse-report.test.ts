@@ -58,7 +58,8 @@ async function round(minute: number, verdict: string): Promise<Buffer | undefine
     const uptimeMs = minute * MINUTE_MS
     const head: any = { boot: BOOT, sequence: 300, uptimeMs, samples: SAMPLES }
     if (bootEpochMs !== undefined) head.epochMs = bootEpochMs + uptimeMs
-    const draft = reporter.report(head, verdict, { lost, flashWrites })
+    const isDue = reporter.take(verdict, head.uptimeMs)
+    const draft = isDue ? reporter.report(head, verdict, { lost, flashWrites }) : undefined
     return draft === undefined ? undefined : draft.bytes
 }
 
