@@ -3,6 +3,7 @@ import tseslint from "typescript-eslint"
 
 const FIRMWARE = [
     "src/**/*.ts",
+    "bench/plain/**/*.ts",
     "bench/programs/**/*.ts",
     "examples/**/*.ts",
     "models/**/*.ts",
@@ -24,7 +25,7 @@ export default tseslint.config(
     },
     {
         files: [
-            "{bench,cli,docs,flasher,fleet,image,machine,rehearsal,scaffold,sim,train}/**/*.ts",
+            "{bench,cli,docs,drawing,flasher,fleet,image,machine,rehearsal,scaffold,sim,train}/**/*.ts",
             "test/**/*.host.ts",
         ],
         ignores: FIRMWARE,

@@ -1,23 +1,25 @@
 /** `motewise bench`: the figures that README and DESIGN quote, as commands. */
 import { Command } from "commander"
-import Table from "cli-table3"
 import { offline } from "../bench/offline/offline"
 import { measureInference } from "../bench/inference/inference"
 import { measurePowerCuts } from "../bench/power-cuts/cuts"
 import { reconnect } from "../bench/reconnect/reconnect"
 import { measureSignatures } from "../bench/signatures/signatures"
 import { soakInHalves } from "../bench/soak/halves"
+import { benchAllCommand } from "./bench-all"
 import { benchBudgetsCommand } from "./bench-budgets"
 import { benchEnrolCommand } from "./bench-enrol"
 import { benchLedgerCommand } from "./bench-ledger"
+import { benchNodeCommand } from "./bench-node"
 import { mutationCommand } from "./bench-mutation"
 import { integerFrom } from "./numbers"
-import { printObject } from "./print"
+import { printObject, printRows } from "./print"
 import { watchShare } from "./progress"
 
 export function benchCommand(): Command {
     return new Command("bench")
         .description("measure what is promised")
+        .addCommand(benchAllCommand())
         .addCommand(soakCommand())
         .addCommand(reconnectCommand())
         .addCommand(powerCutsCommand())
@@ -28,6 +30,7 @@ export function benchCommand(): Command {
         .addCommand(benchBudgetsCommand())
         .addCommand(benchEnrolCommand())
         .addCommand(benchLedgerCommand())
+        .addCommand(benchNodeCommand())
 }
 
 function soakCommand(): Command {
@@ -57,7 +60,8 @@ function reconnectCommand(): Command {
         .addHelpText("after", "\nExamples:\n  motewise bench reconnect --nodes 50")
         .action(async ({ nodes, seed, json }) => {
             const result = await reconnect(nodes, seed)
-            printObject(result, json)
+            const { restarts: _, ...figures } = result
+            printObject(json ? result : figures, json)
             if (result.missing > 0) process.exitCode = 1
         })
 }
@@ -65,12 +69,18 @@ function reconnectCommand(): Command {
 function powerCutsCommand(): Command {
     return new Command("power-cuts")
         .description("power fails at every byte of every flash write of an alarm's life")
+        .option(
+            "--stride <n>",
+            "of a compaction's thousands of bytes, every so manyth",
+            integerFrom(1, 1000),
+            1
+        )
         .option("--json", "print one JSON array and nothing else", false)
-        .addHelpText("after", "\nExamples:\n  motewise bench power-cuts")
-        .action(async ({ json }) => {
+        .addHelpText("after", "\nExamples:\n  motewise bench power-cuts --stride 20")
+        .action(async ({ stride, json }) => {
             const progress = watchShare("cut")
             const writes = await measurePowerCuts({
-                compactionStride: 1,
+                compactionStride: stride,
                 onCut: (done, all) => progress.tell(done / all),
             })
             progress.done()
@@ -120,14 +130,4 @@ function signaturesCommand(): Command {
             progress.done()
             printRows(figures, json)
         })
-}
-
-function printRows(rows: object[], json: boolean): void {
-    if (json) {
-        console.log(JSON.stringify(rows))
-        return
-    }
-    const table = new Table({ head: Object.keys(rows[0]), style: { head: [], border: [] } })
-    for (const row of rows) table.push(Object.values(row).map(value => String(value ?? "-")))
-    console.log(table.toString())
 }

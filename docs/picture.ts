@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs"
 import { PassThrough } from "node:stream"
 import { nodesTable, summary } from "../cli/table"
+import { escaped } from "../drawing/markup"
 import { compile } from "../image/compile"
 import { inProject } from "../image/project"
 import { Rehearsal } from "../rehearsal/rehearsal"
@@ -39,10 +40,6 @@ async function terminal(): Promise<string[]> {
     const last = summary(rehearsal.result())
     await rehearsal.close()
     return ["$ npm start", "", ...table.split("\n"), "", ...last.split("\n")]
-}
-
-function escaped(text: string): string {
-    return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
 }
 
 function drawn(lines: string[]): string {

@@ -51,6 +51,8 @@ export interface RehearsalOptions {
     credentialLifeMs?: number
     faults: Fault[]
     exact: boolean
+    /** What nodes take themselves to run on: an ESP32-C3 unless another is named. */
+    chip?: string
     /** One for each node, by place, to count the steps of its program; none: nobody counts. */
     stepCounts?: readonly StepCount[]
     /** Virtual time from a formatted store to the node provisioned again; default a minute. */
@@ -174,6 +176,7 @@ export class Rehearsal {
                 published: network.traffic.published,
                 acknowledged: network.traffic.acknowledged,
                 bytes: network.traffic.bytes,
+                used: twin?.used() ?? [],
                 panics: node.panics.length,
             }
         })
@@ -358,6 +361,7 @@ export class Rehearsal {
                 this.random(`faults/${place}`),
                 this.struck
             ),
+            chip: options.chip,
             exact,
             stepCount: options.stepCounts?.[place],
             skewPpm: () => power.skewPpm(),

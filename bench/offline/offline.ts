@@ -15,6 +15,7 @@ export interface OfflineResult {
     /** The most that the heap held in the first and in the last hour without a broker, garbage included. */
     heapBytesFirstHour: number
     heapBytesLastHour: number
+    heapBytesByHour: number[]
     /** What came after, in its order. */
     told: { sequence: number; isAlarm: boolean }[]
     dropped: number
@@ -43,7 +44,7 @@ export async function offline(
     const seconds = BEFORE_SECONDS + outageSeconds + AFTER_SECONDS
     const backSeconds = BEFORE_SECONDS + outageSeconds
     const told: OfflineResult["told"] = []
-    const heap = { first: 0, last: 0 }
+    const heapBytesByHour = new Array<number>(hours).fill(0)
     const rehearsal = await Rehearsal.create({
         image: bytes,
         nodes: 1,
@@ -62,18 +63,17 @@ export async function offline(
         },
         onProgress: second => {
             onProgress(second / seconds)
-            const bytes = rehearsal.heapUsedBytes()
-            if (second > BEFORE_SECONDS && second < BEFORE_SECONDS + 3600)
-                heap.first = Math.max(heap.first, bytes)
-            if (second > backSeconds - 3600 && second < backSeconds)
-                heap.last = Math.max(heap.last, bytes)
+            const hour = Math.floor((second - BEFORE_SECONDS) / 3600)
+            if (hour >= 0 && hour < hours)
+                heapBytesByHour[hour] = Math.max(heapBytesByHour[hour], rehearsal.heapUsedBytes())
         },
     })
     await rehearsal.run()
     const result: OfflineResult = {
         hours,
-        heapBytesFirstHour: heap.first,
-        heapBytesLastHour: heap.last,
+        heapBytesFirstHour: heapBytesByHour[0],
+        heapBytesLastHour: heapBytesByHour[hours - 1],
+        heapBytesByHour,
         told,
         dropped: rehearsal.result().lost,
         unaccounted: rehearsal.unaccounted(),

@@ -12,6 +12,7 @@ const KILL_SECONDS = 300
 const OUTAGES_SECONDS = [0.1, 10, 60]
 /** From the broker's return, until the last node is back: twice the longest backoff. */
 const WATCHED_SECONDS = 600
+const BACK_SHARES = Array.from({ length: 21 }, (_, i) => i / 20)
 
 export interface ReconnectResult {
     nodes: number
@@ -24,6 +25,13 @@ export interface ReconnectResult {
     stormFactor: number
     /** Nodes that were not back in ten minutes. */
     missing: number
+    restarts: Restart[]
+}
+
+export interface Restart {
+    outageSeconds: number
+    /** From the broker's return until the first node was back, then 5 %, 10 % ... of those that came, and all. */
+    backMs: number[]
 }
 
 export async function reconnect(nodes: number, seed: number): Promise<ReconnectResult> {
@@ -37,6 +45,7 @@ export async function reconnect(nodes: number, seed: number): Promise<ReconnectR
         p99ReconnectMs: worst(r => r.p99ReconnectMs),
         stormFactor: worst(r => r.stormFactor),
         missing: worst(r => r.missing),
+        restarts: results.flatMap(r => r.restarts),
     }
 }
 
@@ -76,6 +85,9 @@ async function restart(
         p99ReconnectMs: Math.round(quantile(times, 0.99)),
         stormFactor: Math.round((peak / ((times.length * 0.9) / spanSeconds)) * 100) / 100,
         missing: nodes - times.length,
+        restarts: [
+            { outageSeconds, backMs: BACK_SHARES.map(share => Math.round(quantile(times, share))) },
+        ],
     }
 }
 

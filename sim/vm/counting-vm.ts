@@ -16,6 +16,8 @@ import {
     Section,
     sectionsOf,
     unsigned,
+    importNames,
+    type WasmSection,
 } from "./wasm"
 
 /** The opcode of this number since the last await is not run: the program ends with panic 60001 instead. */
@@ -23,11 +25,20 @@ export const MAX_STEPS = 131_072
 
 /** What a counting VM exports beside the plain one's exports. */
 export interface StepExports {
+    memory: WebAssembly.Memory
     /** Opcodes run: a double, for a long run has more of them than 32 bits. */
     motewise_steps: WebAssembly.Global
     /** The least that was left of MAX_STEPS when an opcode was run. */
     motewise_least_left: WebAssembly.Global
+    /** The activation that the last opcode was of; 0 to be told of the next in any case. */
+    motewise_last_frame: WebAssembly.Global
 }
+
+/**
+ * What is told of frames: an import of one number that this VM, whose memory does not grow, never calls. One of our own would shift the
+ * numbers of all functions.
+ */
+export const FRAME_IMPORT = "emscripten_resize_heap"
 
 // [5.4 Instructions] and [5.3 Types] of the WebAssembly Core Specification 2.0.
 const LOCAL_GET = 0x20
@@ -35,6 +46,10 @@ const LOCAL_SET = 0x21
 const LOCAL_TEE = 0x22
 const GLOBAL_GET = 0x23
 const GLOBAL_SET = 0x24
+const CALL = 0x10
+const DROP = 0x1a
+const IF = 0x04
+const I32_NE = 0x47
 const BLOCK = 0x02
 const LOOP = 0x03
 const NO_RESULT = 0x40
@@ -71,16 +86,23 @@ const LOOP_HEAD = Buffer.from([
     ...[I32_EQZ, BR_IF, 1],
 ])
 
-let compiled: WebAssembly.Module | undefined
+const compiled = new Map<boolean, WebAssembly.Module>()
 
 /** Compiled once a process, like the plain one. @throws VmLayoutError */
-export function countingVmModule(): WebAssembly.Module {
-    compiled ??= new WebAssembly.Module(new Uint8Array(withStepCount(vmBinary())))
-    return compiled
+export function countingVmModule(tellsFrames: boolean): WebAssembly.Module {
+    let module = compiled.get(tellsFrames)
+    if (module !== undefined) return module
+    module = new WebAssembly.Module(new Uint8Array(withStepCount(vmBinary(), tellsFrames)))
+    compiled.set(tellsFrames, module)
+    return module
 }
 
-/** @param wasm the plain VM's binary @throws VmLayoutError when the loop is not there exactly once */
-export function withStepCount(wasm: Buffer): Buffer {
+/**
+ * @param wasm the plain VM's binary
+ * @param tellsFrames whether it calls FRAME_IMPORT before an opcode of another activation than the one before
+ * @throws VmLayoutError when the loop is not there exactly once
+ */
+export function withStepCount(wasm: Buffer, tellsFrames = false): Buffer {
     const sections = sectionsOf(wasm)
     const edit = (id: Section, change: (payload: Buffer) => Buffer) => {
         const section = sections.find(each => each.id === id)
@@ -89,26 +111,32 @@ export function withStepCount(wasm: Buffer): Buffer {
     }
     let steps = 0
     let leastLeft = 0
+    let lastFrame = 0
     edit(Section.Global, globals => {
         const [count] = readUnsigned(globals, 0)
         steps = count
         leastLeft = count + 1
+        lastFrame = count + 2
         return extended(globals, [
             Buffer.from([F64, MUTABLE, F64_CONST, ...ZERO, END]),
             Buffer.from([I32, MUTABLE, I32_CONST, ...MAX_STEPS_LEB128, END]),
+            Buffer.from([I32, MUTABLE, I32_CONST, 0, END]),
         ])
     })
     edit(Section.Export, exports =>
         extended(exports, [
             exportedGlobal("motewise_steps", steps),
             exportedGlobal("motewise_least_left", leastLeft),
+            exportedGlobal("motewise_last_frame", lastFrame),
         ])
     )
-    edit(Section.Code, code => withCodeInLoop(code, countingCode(steps, leastLeft)))
+    const told = tellsFrames ? tellingCode(lastFrame, frameImport(sections)) : Buffer.alloc(0)
+    const added = Buffer.concat([told, countingCode(steps, leastLeft)])
+    edit(Section.Code, code => withCodeInLoop(code, added))
     return moduleOf(wasm, sections)
 }
 
-function exportedGlobal(name: keyof StepExports, global: number): Buffer {
+function exportedGlobal(name: Exclude<keyof StepExports, "memory">, global: number): Buffer {
     return Buffer.concat([encodedName(name), Buffer.from([EXPORTED_GLOBAL]), unsigned(global)])
 }
 
@@ -120,6 +148,23 @@ function countingCode(steps: number, leastLeft: number): Buffer {
         ...[LOCAL_GET, LEFT, GLOBAL_GET, leastLeft, I32_LT_U],
         ...[SELECT, GLOBAL_SET, leastLeft],
     ])
+}
+
+/** `if (frame != lastFrame) FRAME_IMPORT(lastFrame = frame)`: the count is then that of the opcodes before. */
+function tellingCode(lastFrame: number, tell: number): Buffer {
+    return Buffer.from([
+        ...[LOCAL_GET, FRAME, GLOBAL_GET, lastFrame, I32_NE, IF, NO_RESULT],
+        ...[LOCAL_GET, FRAME, GLOBAL_SET, lastFrame, LOCAL_GET, FRAME, CALL, tell, DROP],
+        END,
+    ])
+}
+
+/** The number of the function that is FRAME_IMPORT. Imports are numbered in their order, and all of this VM's are functions. */
+function frameImport(sections: WasmSection[]): number {
+    const imports = sections.find(({ id }) => id === Section.Import)
+    const place = imports === undefined ? -1 : importNames(imports.payload).indexOf(FRAME_IMPORT)
+    if (place < 0) throw new VmLayoutError(`its VM does not import ${FRAME_IMPORT}`)
+    return place
 }
 
 function withCodeInLoop(code: Buffer, added: Buffer): Buffer {

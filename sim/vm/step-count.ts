@@ -2,7 +2,9 @@
 import { MAX_STEPS, type StepExports } from "./counting-vm"
 
 export class StepCount {
-    private vm: StepExports | undefined
+    /** Called before the first opcode of another activation than the one before, with its address: the VM is then slower again. */
+    readonly onFrame?: (frame: number) => void
+    protected vm: StepExports | undefined
     private stepsBefore = 0
     private longestBefore = 0
 
@@ -23,6 +25,9 @@ export class StepCount {
         const longest = MAX_STEPS - (this.vm?.motewise_least_left.value ?? MAX_STEPS)
         return Math.max(this.longestBefore, longest)
     }
+
+    /** Called when the VM has given way to its host. */
+    left(): void {}
 
     reset(): void {
         this.stepsBefore = 0

@@ -4,7 +4,7 @@
  * The imports and their meaning are those of upstream's wasmpre.ts (runtime/devicescript-vm, 2.16.4). Nothing here touches Node's
  * clock, randomness or network, so a run is repeatable whenever its host is.
  */
-import { countingVmModule, type StepExports } from "./counting-vm"
+import { countingVmModule, FRAME_IMPORT, type StepExports } from "./counting-vm"
 import { Heap, type HeapUse } from "./heap"
 import { vmModule } from "./module"
 import type { StepCount } from "./step-count"
@@ -74,10 +74,11 @@ export class Vm {
     constructor(
         private readonly host: VmHost,
         deviceId: string,
-        stepCount?: StepCount
+        private readonly stepCount?: StepCount
     ) {
-        const module = stepCount === undefined ? vmModule() : countingVmModule()
-        const instance = new WebAssembly.Instance(module, this.imports())
+        const module =
+            stepCount === undefined ? vmModule() : countingVmModule(stepCount.onFrame !== undefined)
+        const instance = new WebAssembly.Instance(module, this.imports(stepCount?.onFrame))
         this.wasm = instance.exports as unknown as VmExports
         stepCount?.follow(instance.exports as unknown as StepExports)
         // The module is linked without memory growth, so one view lasts.
@@ -115,7 +116,9 @@ export class Vm {
 
     /** Runs what is due; milliseconds until it wants to run again (at most 10). @throws VmExit */
     process(): number {
-        return this.wasm.jd_em_process() / 1000
+        const waitMs = this.wasm.jd_em_process() / 1000
+        this.stepCount?.left()
+        return waitMs
     }
 
     receiveFrame(frame: Uint8Array): void {
@@ -147,7 +150,8 @@ export class Vm {
         return text.decode(this.heap.subarray(at, end))
     }
 
-    private imports(): WebAssembly.Imports {
+    /** @param onFrame of a VM that tells of frames */
+    private imports(onFrame?: (frame: number) => void): WebAssembly.Imports {
         const host = this.host
         const stop = (what: string) => () => {
             throw new Error(`the VM called ${what}`)
@@ -185,7 +189,7 @@ export class Vm {
             emscripten_memcpy_big: (to: number, from: number, size: number) => {
                 this.heap.copyWithin(to, from, from + size)
             },
-            emscripten_resize_heap: stop("for more memory than it has"),
+            [FRAME_IMPORT]: onFrame ?? stop("for more memory than it has"),
             abort: stop("abort"),
             exit: (code: number) => {
                 throw new VmExit(code)

@@ -5,6 +5,7 @@
 
 /** [5.5.2 Sections] Those that somebody here changes. */
 export enum Section {
+    Import = 2,
     Global = 6,
     Export = 7,
     Code = 10,
@@ -17,6 +18,8 @@ export interface WasmSection {
 
 /** [5.5.16 Modules] Magic and version. */
 const HEADER_BYTES = 8
+/** [5.5.5 Import Section] */
+const FUNCTION = 0x00
 
 export function sectionsOf(wasm: Buffer): WasmSection[] {
     const sections: WasmSection[] = []
@@ -49,6 +52,22 @@ export function bodiesOf(code: Buffer): Buffer[] {
 /** [5.5.13 Code Section] */
 export function codeOf(bodies: Buffer[]): Buffer {
     return Buffer.concat([unsigned(bodies.length), ...bodies.map(sized)])
+}
+
+/** [5.5.5 Import Section] The names of imported functions, in order. @throws RangeError when it imports anything else */
+export function importNames(imports: Buffer): string[] {
+    const names: string[] = []
+    const [count, first] = readUnsigned(imports, 0)
+    for (let at = first; names.length < count;) {
+        const [moduleBytes, module] = readUnsigned(imports, at)
+        const [nameBytes, name] = readUnsigned(imports, module + moduleBytes)
+        const kind = name + nameBytes
+        if (imports[kind] !== FUNCTION)
+            throw new RangeError(`import ${names.length} is no function`)
+        names.push(imports.toString("utf8", name, kind))
+        at = readUnsigned(imports, kind + 1)[1]
+    }
+    return names
 }
 
 /** [5.1.3 Vectors] A vector with more elements behind its own. */

@@ -6,7 +6,7 @@ import { detectorRecipeOf, type DetectorWishes } from "../../train/detector/reci
 import { type DetectorTraining, trainDetector } from "../../train/detector/training"
 import { bandOf } from "../../train/report/band"
 import type { DetectorReportFacts, ReportGroup } from "../../train/report/detector-facts"
-import { SMALL_PX, textWidthPx } from "../../train/report/figure"
+import { SMALL_PX, textWidthPx } from "../../drawing/figure"
 import { parameterMeanings, stateBytes } from "../../train/report/detector-parameters"
 import { detectorReportFiles } from "../../train/report/detector-report"
 import { timelineFigure, type TimelineGroup } from "../../train/report/timeline-figure"

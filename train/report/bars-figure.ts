@@ -1,7 +1,15 @@
 /** Bars one below the other, each with its name above it: names of any length, and windows of any width. */
 import { scaleLinear } from "d3-scale"
-import { CHART_WIDTH_PX, clipped, type Figure, px, SMALL_PX, TEXT_PX, textWidthPx } from "./figure"
-import { markup, NOTHING } from "./markup"
+import {
+    CHART_WIDTH_PX,
+    clipped,
+    type Figure,
+    px,
+    SMALL_PX,
+    TEXT_PX,
+    textWidthPx,
+} from "../../drawing/figure"
+import { markup, NOTHING } from "../../drawing/markup"
 
 export interface Bar {
     name: string

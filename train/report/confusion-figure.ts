@@ -1,7 +1,7 @@
 /** Rows by truth and verdict: what is on the diagonal is right. */
 import type { JudgedRows } from "./facts"
-import { clipped, type Figure, px, SMALL_PX, TEXT_PX, textWidthPx } from "./figure"
-import { type Markup, markup } from "./markup"
+import { clipped, type Figure, px, SMALL_PX, TEXT_PX, textWidthPx } from "../../drawing/figure"
+import { type Markup, markup } from "../../drawing/markup"
 import { shareText, whole } from "./wording"
 
 const CELL_WIDTH_PX = 92

@@ -2,8 +2,8 @@
  * A report as one HTML file that needs nothing else: no script, no font, no picture from elsewhere, and a policy that says so. It is put
  * together from sections, whatever kind of model they speak of.
  */
-import { type Figure, FIGURE_STYLE, svgInPage } from "./figure"
-import { Markup, markup, NOTHING } from "./markup"
+import { type Figure, FIGURE_STYLE, svgInPage } from "../../drawing/figure"
+import { Markup, markup, NOTHING } from "../../drawing/markup"
 
 export interface Page {
     title: string

@@ -1,6 +1,6 @@
 /** The report of a trained model: one page for a person, and its figures as files of their own. */
 import type { ReportFacts } from "./facts"
-import { svgFile } from "./figure"
+import { svgFile } from "../../drawing/figure"
 import { importanceOf } from "./importance"
 import { type KeyFigure, pageText, type Section } from "./page"
 import {

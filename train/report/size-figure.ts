@@ -2,8 +2,8 @@
 import { scaleLinear, scaleLog } from "d3-scale"
 import type { SizeError } from "../selection"
 import type { ReportFacts } from "./facts"
-import { CHART_WIDTH_PX, type Figure, px } from "./figure"
-import { type Markup, markup } from "./markup"
+import { CHART_WIDTH_PX, type Figure, px } from "../../drawing/figure"
+import { type Markup, markup } from "../../drawing/markup"
 import { whole } from "./wording"
 
 const LEFT_PX = 58

@@ -6,8 +6,16 @@ import { scaleLinear } from "d3-scale"
 import { bandOf } from "./band"
 import type { ReportGroup } from "./detector-facts"
 import type { ReportInput } from "./facts"
-import { clipped, type Figure, px, SMALL_PX, STRONG, TEXT_PX, textWidthPx } from "./figure"
-import { type Markup, markup, NOTHING } from "./markup"
+import {
+    clipped,
+    type Figure,
+    px,
+    SMALL_PX,
+    STRONG,
+    TEXT_PX,
+    textWidthPx,
+} from "../../drawing/figure"
+import { type Markup, markup, NOTHING } from "../../drawing/markup"
 import { counted, titleOf, unitOf, whole } from "./wording"
 
 /** More than these are a book, not a figure. */

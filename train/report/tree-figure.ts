@@ -11,8 +11,8 @@ import {
     STRONG,
     TEXT_PX,
     textWidthPx,
-} from "./figure"
-import { type Markup, markup, NOTHING } from "./markup"
+} from "../../drawing/figure"
+import { type Markup, markup, NOTHING } from "../../drawing/markup"
 import { rangeOf } from "./margins"
 import {
     counted,

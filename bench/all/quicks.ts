@@ -1,0 +1,24 @@
+/** Every bench that `npm run bench` runs. Another one is a line here, a quick.ts in its folder, and its name in a block of README. */
+import { enrolQuick, killsQuick } from "../enrol/quick"
+import { inferenceQuick } from "../inference/quick"
+import { ledgerQuick } from "../ledger/quick"
+import { mutationQuick } from "../mutation/quick"
+import { offlineQuick } from "../offline/quick"
+import { powerCutsQuick } from "../power-cuts/quick"
+import { reconnectQuick } from "../reconnect/quick"
+import { signaturesQuick } from "../signatures/quick"
+import { soakQuick } from "../soak/quick"
+import type { Quick } from "./quick"
+
+export const QUICKS: Quick[] = [
+    soakQuick,
+    powerCutsQuick,
+    reconnectQuick,
+    offlineQuick,
+    mutationQuick,
+    inferenceQuick,
+    signaturesQuick,
+    enrolQuick,
+    killsQuick,
+    ledgerQuick,
+]
