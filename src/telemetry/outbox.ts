@@ -48,13 +48,15 @@ export class Outbox {
             const oldest = unlabelled(this.alarms.shift())
             if (!oldest.retold) this.lost.add(oldest.sequence)
         }
-        this.alarms.push(labelled(outgoing))
+        this.alarms.push(
+            labelled(outgoing.bytes, outgoing.sequence, outgoing.alarm, outgoing.retold)
+        )
     }
 
     pushRoutine(sequence: number, bytes: Buffer): void {
         if (this.routine.length >= this.routineCapacity)
             this.lost.add(unlabelled(this.routine.shift()).sequence)
-        this.routine.push(labelled({ sequence, bytes, alarm: ROUTINE, retold: false }))
+        this.routine.push(labelled(bytes, sequence, ROUTINE, false))
     }
 
     /** What goes next, taken out; undefined when nothing waits. */
@@ -65,7 +67,7 @@ export class Outbox {
     }
 }
 
-function labelled({ sequence, bytes, alarm, retold }: Outgoing): Buffer {
+function labelled(bytes: Buffer, sequence: number, alarm: number, retold: boolean): Buffer {
     const at = bytes.length
     const kept = Buffer.alloc(at + LABEL_BYTES)
     kept.blitAt(0, bytes, 0, at)

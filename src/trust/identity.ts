@@ -7,7 +7,7 @@ export interface IdentityProvider {
     /** What the key is, by its registered name: `LMS_SHA256_M24_H5/LMOTS_SHA256_N24_W4`. */
     readonly algorithm: string
     publicKey(): Promise<Buffer>
-    /** @throws IdentityError, and then nothing was signed */
+    /** To be used before the next one, which may take its place. @throws IdentityError, and then nothing was signed */
     sign(message: Buffer): Promise<Buffer>
     /** Messages that can still be signed with this key; -1 when there is no such limit. */
     remaining(): Promise<number>

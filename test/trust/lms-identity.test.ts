@@ -104,7 +104,9 @@ describe("lms identity", () => {
         await boot()
         const signatures: Buffer[] = []
         const sign = async () => {
-            signatures.push(await identity.sign(MESSAGE))
+            const signature = await identity.sign(MESSAGE)
+            // The next one takes its place.
+            signatures.push(signature.slice(0, signature.length))
         }
         sign.start()
         await sign()
