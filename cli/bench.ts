@@ -7,6 +7,7 @@ import { measurePowerCuts } from "../bench/power-cuts/cuts"
 import { reconnect } from "../bench/reconnect/reconnect"
 import { measureSignatures } from "../bench/signatures/signatures"
 import { soakInHalves } from "../bench/soak/halves"
+import { benchEnergyCommand } from "./bench-energy"
 import { benchEnrolCommand } from "./bench-enrol"
 import { benchLedgerCommand } from "./bench-ledger"
 import { mutationCommand } from "./bench-mutation"
@@ -24,6 +25,7 @@ export function benchCommand(): Command {
         .addCommand(mutationCommand())
         .addCommand(inferenceCommand())
         .addCommand(signaturesCommand())
+        .addCommand(benchEnergyCommand())
         .addCommand(benchEnrolCommand())
         .addCommand(benchLedgerCommand())
 }
