@@ -8,6 +8,7 @@ import { measureSignatures } from "../bench/signatures/signatures"
 import { soakInHalves } from "../bench/soak/halves"
 import { benchAllCommand } from "./bench-all"
 import { benchBudgetsCommand } from "./bench-budgets"
+import { benchEnergyCommand } from "./bench-energy"
 import { benchEnrolCommand } from "./bench-enrol"
 import { benchLedgerCommand } from "./bench-ledger"
 import { benchNodeCommand } from "./bench-node"
@@ -28,6 +29,7 @@ export function benchCommand(): Command {
         .addCommand(inferenceCommand())
         .addCommand(signaturesCommand())
         .addCommand(benchBudgetsCommand())
+        .addCommand(benchEnergyCommand())
         .addCommand(benchEnrolCommand())
         .addCommand(benchLedgerCommand())
         .addCommand(benchNodeCommand())

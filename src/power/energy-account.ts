@@ -21,8 +21,9 @@ export class EnergyAccount implements EnergyMeter, Use {
         const gapMs = nowMs - this.onAirMs
         if (gapMs > EXCHANGE_GAP_MS) this.exchanges++
         else this.exchangeMs += gapMs
+        // Pieces that come in one millisecond are one packet.
+        if (gapMs > 0 || sentBytes > 0) this.packets += packets
         this.onAirMs = nowMs
-        this.packets += packets
         this.sentBytes += sentBytes
     }
 

@@ -387,3 +387,61 @@ test("an alarm of an earlier boot, sealed by this one, has its own boot and sequ
     saySealed({ boot: 2, kind: 1, number: 1, first: [["up", 60_000]] })
     assert.equal(node().refused, 1)
 })
+
+test("what a node has used is told with the samples and reports that it took", () => {
+    say({
+        sequence: 4,
+        uptimeMs: 300_000,
+        samples: 5,
+        records: [["use", "esp32c3 6 70 12 900 650"]],
+    })
+    assert.deepEqual(node().used(), [
+        {
+            use: {
+                chip: "esp32c3",
+                exchanges: 6,
+                exchangeMs: 70,
+                packets: 12,
+                sentBytes: 900,
+                awakeMs: 650,
+            },
+            boots: 1,
+            uptimeMs: 300_000,
+            samples: 5,
+            reports: 5,
+        },
+    ])
+    assert.equal(node().verdict, undefined)
+    assert.equal(node().refused, 0)
+})
+
+test("of one boot the newest account counts, whichever comes last; every boot has its own", () => {
+    say({ sequence: 1, uptimeMs: 600_000, samples: 10, records: [["use", "esp32 2 0 2 2 2"]] })
+    say({ sequence: 0, uptimeMs: 300_000, samples: 5, records: [["use", "esp32 1 0 1 1 1"]] })
+    say({ boot: 2, sequence: 0, uptimeMs: 6000, samples: 1, records: [["use", "esp32 9 0 9 9 9"]] })
+    assert.deepEqual(
+        node()
+            .used()
+            .map(({ use, uptimeMs }) => [use.exchanges, uptimeMs]),
+        [
+            [2, 600_000],
+            [9, 6000],
+        ]
+    )
+})
+
+test("an account that no node writes is counted as refused, and none", () => {
+    const wrong = [
+        "",
+        "esp32 1 2 3 4",
+        "esp32 1 2 3 4 5 6",
+        "esp32 1 2 3 4 -5",
+        "esp32 1 2 3 4 5.5",
+        "esp-32 1 2 3 4 5",
+        "esp32 1 2 3 4 1e3",
+        `esp32 1 2 3 4 ${"9".repeat(16)}`,
+    ]
+    wrong.forEach((text, sequence) => say({ sequence, records: [["use", text]] }))
+    assert.equal(node().refused, wrong.length)
+    assert.deepEqual(node().used(), [])
+})

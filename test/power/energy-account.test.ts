@@ -33,10 +33,18 @@ describe("energy account", () => {
         expect(account.toText()).toBe("wasm 2 4 3 140 0")
     })
 
-    test("packets in one millisecond are one exchange without length", () => {
+    test("what is sent in one millisecond is as many packets, in one exchange without length", () => {
         account.onAir(7, 1, 10)
-        account.onAir(7, 1, 0)
-        expect(account.toText()).toBe("wasm 1 0 2 10 0")
+        account.onAir(7, 1, 20)
+        expect(account.toText()).toBe("wasm 1 0 2 30 0")
+    })
+
+    test("what comes in one millisecond is one packet, in however many pieces", () => {
+        account.onAir(7, 1, 10)
+        account.onAir(9, 1, 0)
+        account.onAir(9, 1, 0)
+        account.onAir(9, 1, 0)
+        expect(account.toText()).toBe("wasm 1 2 2 10 0")
     })
 
     test("rounds add up", () => {

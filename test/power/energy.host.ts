@@ -120,7 +120,7 @@ test("boots add up, and their sum is told like one", () => {
     )
     const second = span(
         { exchanges: 10, exchangeMs: 20, packets: 30, sentBytes: 40, awakeMs: 50 },
-        { boots: 1, uptimeMs: 1, samples: 2, reports: 3 }
+        { boots: 2, uptimeMs: 1, samples: 2, reports: 3 }
     )
     assert.deepEqual(sumOf([first, second]), {
         use: {
@@ -131,7 +131,7 @@ test("boots add up, and their sum is told like one", () => {
             sentBytes: 44,
             awakeMs: 55,
         },
-        boots: 2,
+        boots: 3,
         uptimeMs: HOUR_MS + 1,
         samples: 62,
         reports: 15,
