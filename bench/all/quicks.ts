@@ -3,6 +3,7 @@ import { enrolQuick, killsQuick } from "../enrol/quick"
 import { inferenceQuick } from "../inference/quick"
 import { ledgerQuick } from "../ledger/quick"
 import { mutationQuick } from "../mutation/quick"
+import { nodeQuick } from "../node/quick"
 import { offlineQuick } from "../offline/quick"
 import { powerCutsQuick } from "../power-cuts/quick"
 import { reconnectQuick } from "../reconnect/quick"
@@ -16,6 +17,7 @@ export const QUICKS: Quick[] = [
     reconnectQuick,
     offlineQuick,
     mutationQuick,
+    nodeQuick,
     inferenceQuick,
     signaturesQuick,
     enrolQuick,
