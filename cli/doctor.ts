@@ -38,6 +38,13 @@ function printTable(checks: Check[]): void {
         table.push([ok ? "ok" : required ? "MISSING" : "missing", name, purpose, found])
     console.log(table.toString())
     const missing = checks.filter(({ ok }) => !ok)
-    if (missing.length === 0) console.log("Nothing is missing.")
     for (const { name, remedy } of missing) console.log(`${name}: ${remedy}`)
+    console.log(conclusion(missing))
+}
+
+function conclusion(missing: Check[]): string {
+    if (missing.length === 0) return "Nothing is missing."
+    return missing.some(({ required }) => required)
+        ? "Nothing works without what is MISSING."
+        : "The simulator and all that is trained, built and tested work; the rest is for one thing each."
 }

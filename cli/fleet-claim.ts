@@ -1,7 +1,7 @@
 /** `motewise fleet claim`: nothing that it prints is secret. */
 import { randomBytes } from "node:crypto"
 import { join } from "node:path"
-import { addToManifest, Manifest, newClaims, writeSettings } from "../fleet/claims"
+import { addToManifest, claimedIds, newClaims, writeSettings } from "../fleet/claims"
 import { manifestPath, ownersFolder, refuseNoFleet } from "../fleet/folder"
 import { sayShare } from "./progress"
 
@@ -21,7 +21,7 @@ export function claim({ dir, count, out, brokerUrl, json }: ClaimOptions): void 
     const manifest = manifestPath(dir)
     const folder = out ?? join(dir, "claims")
     ownersFolder(folder)
-    const taken = idsIn(manifest)
+    const taken = claimedIds(manifest, line => console.error(line))
     const claims = newClaims(count, randomBytes, id => taken.has(id))
     // First: settings of a claim that nobody knows would be a node that cannot enrol.
     addToManifest(manifest, claims)
@@ -43,12 +43,4 @@ export function claim({ dir, count, out, brokerUrl, json }: ClaimOptions): void 
     )
     if (brokerUrl === undefined)
         console.log("They do not say where the broker is: --broker-url adds that.")
-}
-
-function idsIn(path: string): Set<string> {
-    const manifest = new Manifest(path, line => console.error(line))
-    const ids = new Set<string>()
-    for (let claims = manifest.readNew(); claims.length > 0; claims = manifest.readNew())
-        for (const { id } of claims) ids.add(id)
-    return ids
 }

@@ -52,7 +52,14 @@ function tell(node: string, { checkpoint, entries, isRight }: Proof): void {
         if (proof === undefined) console.log("  newer than the latest checkpoint: no proof yet")
         for (const hash of proof ?? []) console.log(`  ${hash.toString("hex")}`)
     }
-    if (checkpoint !== undefined) console.log(`\n${checkpoint.text.trimEnd()}`)
+    if (checkpoint !== undefined) console.log(`\n${shortened(checkpoint.text)}`)
+    if (isRight && entries.every(({ proof }) => proof !== undefined) && entries.length > 0)
+        console.log("\nEach entry leads to the signed root. Whole, for others to check: --json")
     if (!isRight)
         console.error("A proof does not lead to the signed root: motewise ledger verify tells why.")
+}
+
+/** A signature is 5 kB of Base64, which nobody reads. */
+function shortened(checkpoint: string): string {
+    return checkpoint.trimEnd().replace(/^(— \S+ \S{16})\S+$/gm, "$1...")
 }

@@ -21,7 +21,7 @@ const VERBS: Record<string, () => Promise<Command>> = {
     doctor: async () => (await import("./doctor")).doctorCommand(),
 }
 
-/** Exit codes: 0 it worked, 1 it ran and failed, 2 it was asked for something that cannot be. */
+/** Exit codes: 0 it worked, 1 it ran and failed, 2 it was asked for something that cannot be; `flash` has more (FlashExit). */
 const FAILED = 1
 const MISUSED = 2
 
@@ -36,8 +36,9 @@ export async function motewiseCommand(words: string[] = []): Promise<Command> {
     return program
 }
 
-export async function main(argv: string[]): Promise<void> {
-    const program = await motewiseCommand(argv.slice(2))
+/** @param command a test brings one with a board in it */
+export async function main(argv: string[], command?: Command): Promise<void> {
+    const program = command ?? (await motewiseCommand(argv.slice(2)))
     for (const command of withSubcommands(program))
         command.exitOverride().configureOutput({ outputError: () => {} })
     try {
@@ -77,6 +78,10 @@ function told(error: unknown, program: Command): number {
         console.error(error.message)
         return MISUSED
     }
-    console.error(error instanceof FlashError ? error.message : error)
+    if (error instanceof FlashError) {
+        console.error(error.message)
+        return error.exitCode
+    }
+    console.error(error)
     return FAILED
 }

@@ -38,7 +38,7 @@ Examples:
   motewise new driver hdc3022 --address 0x44 --measurands temperatureCelsius,relativeHumidityPercent
   motewise new driver tmp117 --package ../motewise-driver-tmp117
 
-Then docs/drivers.md, from the datasheet on.`
+Then docs/first-driver.md, from the datasheet on.`
         )
         .action(run)
 }
@@ -70,7 +70,7 @@ async function run(name: string, options: NewDriverOptions): Promise<void> {
     console.log(files.map(file => `  ${file}`).join("\n"))
     console.log(
         folder === undefined
-            ? `Now: npm test drivers/${name}, npx motewise run ${name} --virtual, and the TODOs with the datasheet at hand (docs/drivers.md).`
+            ? `Now: npm test drivers/${name}, npx motewise run ${name} --virtual, and the TODOs with the datasheet at hand (docs/first-driver.md).`
             : `Now: npm install ${folder}, and import from "${packageNameOf(name)}" (its README.md tells how).`
     )
 }

@@ -1,6 +1,7 @@
 /** `motewise sim`: nodes that run the real image, in the terminal. */
 import { Command, Option } from "commander"
 import { createLogUpdate } from "log-update"
+import { randomInt } from "node:crypto"
 import { existsSync } from "node:fs"
 import { Manifest } from "../fleet/claims"
 import { manifestPath } from "../fleet/folder"
@@ -66,6 +67,7 @@ const NODES = 3
 /** Faster than that, and a hundredth of a second on the way to the broker is more than a second to the nodes. */
 const SPEED_MAX = 120
 const DAY_SECONDS = 86400
+const SEED_END = 2 ** 31
 /** With nothing in the way, every node has enrolled by then. */
 const ENROLLED_AFTER_SECONDS = 60
 const REFRESH_MS = 500
@@ -133,7 +135,11 @@ export function simCommand(): Command {
                 .conflicts("faults")
         )
         .option("--exact", "timers to 10 ms even when idle: slower", false)
-        .option("--seed <n>", "of everything random (default: 1)", integerFrom(0, 2 ** 31))
+        .option(
+            "--seed <n>",
+            "of everything random (default: 1; with --enrol and --broker one that is drawn)",
+            integerFrom(0, SEED_END)
+        )
         .addOption(powerOption())
         .addOption(batteryOption())
         .option("--log", "what the nodes print, on standard error", false)
@@ -218,9 +224,17 @@ function withScenario(options: SimOptions): Rehearsed {
         world,
         nodes: options.nodes ?? scenario?.nodes ?? (world === REPLAY ? 1 : NODES),
         seconds: options.seconds ?? scenario?.seconds,
-        seed: options.seed ?? scenario?.seed ?? 1,
+        seed: options.seed ?? scenario?.seed ?? usualSeed(options),
         faults: options.faults ?? scenario?.faults ?? [],
     }
+}
+
+/**
+ * A fleet elsewhere remembers the one-time keys of earlier runs. Nodes that drew the same keys again would be taken for copies of a stolen
+ * flash; with others they are nodes that came back blank.
+ */
+function usualSeed({ enrol, broker }: SimOptions): number {
+    return enrol && broker !== undefined ? randomInt(SEED_END) : 1
 }
 
 function checkBroker({ broker, virtual }: SimOptions): void {
@@ -344,8 +358,9 @@ function finish(rehearsal: Rehearsal, options: Rehearsed): void {
         }
         console.log(JSON.stringify(told))
     } else {
-        console.log(summary(result))
+        console.log(summary(result, !rehearsal.isSealed))
         if (energy !== null) console.log(energyLine(energy, supply))
+        if (rehearsal.isSealed) console.log("Their fleet can open it: motewise fleet nodes")
         if (enrolled !== undefined)
             console.log(
                 `${enrolled.nodes} of ${result.nodes} nodes enrolled and heard, ${enrolled.ledgerEntries} entries in the ledger, ${enrolled.refused} refusals`

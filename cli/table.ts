@@ -124,14 +124,15 @@ export function energyLine(
     )
 }
 
-/** The last words of a run. */
-export function summary(result: Result): string {
+/** The last words of a run. @param isHeard what nodes reported came to us, and not to somebody else alone */
+export function summary(result: Result, isHeard: boolean): string {
     const { nodes, seconds, samples, gaps, labelled, correct, accuracy } = result
     const lines = [
         `${nodes} ${nodes === 1 ? "node" : "nodes"} for ${timeForPeople(seconds)}: ` +
-            `${samples} samples, ${gaps} gaps`,
+            (isHeard ? `${samples} samples, ${gaps} gaps` : "what they report is sealed"),
         `${result.published} reports published, ${result.acknowledged} acknowledged, ` +
-            `${result.lost} lost, ${bytesForPeople(result.bytesOnWire)} on the wire`,
+            (isHeard ? `${result.lost} lost, ` : "") +
+            `${bytesForPeople(result.bytesOnWire)} on the wire`,
     ]
     if (accuracy !== null)
         lines.push(`verdict right in ${correct} of ${labelled} rows: ${percent(accuracy)}`)

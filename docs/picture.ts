@@ -37,7 +37,7 @@ async function terminal(): Promise<string[]> {
     await rehearsal.run()
     const noColours = new PassThrough() as unknown as NodeJS.WriteStream
     const table = nodesTable(rehearsal.rows(), noColours)
-    const last = summary(rehearsal.result())
+    const last = summary(rehearsal.result(), true)
     await rehearsal.close()
     return ["$ npm start", "", ...table.split("\n"), "", ...last.split("\n")]
 }

@@ -2,9 +2,9 @@
  * What a node is given before it is first switched on, from the file that `motewise fleet claim` writes: lines of KEY=value, each a
  * setting, CLAIM among them; or the bare claim. No value is in a message, for one of them is a secret.
  */
-import { readFileSync } from "node:fs"
 import { UsageError } from "../image/project"
 import { SETTING_CLAIM } from "../src/telemetry/contract/settings"
+import { readSecretFile } from "./secret-file"
 
 /** Id and secret (src/telemetry/contract/settings.ts). */
 const CLAIM = /^([0-9a-f]{16})-[0-9a-f]{64}$/
@@ -13,15 +13,13 @@ const VALUE_BYTES_MAX = 190
 /** They are asked for, and lie elsewhere. */
 const OF_WIFI = ["WIFI_SSID", "WIFI_PWD"]
 
-/** Settings by key, CLAIM among them. @throws UsageError that names the file and the row */
-export function settingsFrom(path: string): Record<string, string> {
-    let text: string
-    try {
-        text = readFileSync(path, "utf8")
-    } catch (e) {
-        const why = (e as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : "not readable"
-        throw new UsageError(`--claim ${path}: ${why}`)
-    }
+/**
+ * Settings by key, CLAIM among them.
+ * @param warn hears what is no fault
+ * @throws UsageError that names the file and the row
+ */
+export function settingsFrom(path: string, warn: (line: string) => void): Record<string, string> {
+    const text = readSecretFile("--claim", path, warn)
     const settings: Record<string, string> = {}
     const rows = text.split(/\r?\n/)
     rows.forEach((row, i) => {
@@ -38,7 +36,10 @@ export function settingsFrom(path: string): Record<string, string> {
             throw wrong(`${key} is longer than ${VALUE_BYTES_MAX} B`)
         settings[key] = value
     })
-    if (!(SETTING_CLAIM in settings)) throw new UsageError(`--claim ${path}: no claim in it`)
+    if (!(SETTING_CLAIM in settings))
+        throw new UsageError(
+            `--claim ${path}: no claim in it (CLAIM=...): give the file that motewise fleet claim wrote`
+        )
     return settings
 }
 

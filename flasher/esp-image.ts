@@ -30,6 +30,10 @@ const SHA256_BYTES = 32
 
 const TABLE_AT = 0x8000
 const TABLE_BYTES_MAX = 0xc00
+const SECTOR_BYTES = 0x1000
+const TABLE_END = TABLE_AT + SECTOR_BYTES
+/** What these chips address with three bytes. */
+const FLASH_BYTES_MAX = 16 * 1024 * 1024
 const ENTRY_BYTES = 32
 const ENTRY_MAGIC = 0x50aa
 const DIGEST_MAGIC = 0xebeb
@@ -56,6 +60,7 @@ export function readEspRuntime(bytes: Buffer, chip: EspChip, name: string): EspR
     file.checkImage(app.at, "app")
     const config = file.own(table, SUBTYPE_CONFIG, "dcfg")
     const store = file.own(table, SUBTYPE_STORE, "fstor")
+    if (config.at + config.bytes > store.at) throw file.wrong("its dcfg is not before its fstor")
     if (chip.bootloaderAt + bytes.length > store.at)
         throw file.wrong(
             "it reaches into the store: a bundle with a program in it. Give the bare runtime"
@@ -138,6 +143,9 @@ class RuntimeFile {
             entry => entry.type === TYPE_DEVICESCRIPT && entry.subtype === subtype
         )
         if (entry === undefined) throw this.wrong(`its partition table has no ${label}`)
+        const isSound = entry.at >= TABLE_END && entry.at + entry.bytes <= FLASH_BYTES_MAX
+        if (!isSound || entry.at % SECTOR_BYTES !== 0)
+            throw this.wrong(`its ${label} is at 0x${entry.at.toString(16)}`)
         return { at: entry.at, bytes: entry.bytes }
     }
 }

@@ -134,7 +134,7 @@ async function write(
             calculateMD5Hash: bytes => createHash("md5").update(bytes).digest("hex"),
         })
     } catch (e) {
-        if (!isOfLoader(e)) throw e
+        if (e instanceof FlashError || !(e instanceof Error)) throw e
         const what = lineOf(e).startsWith("MD5")
             ? "what was written does not read back as it was"
             : `writing stopped at ${Math.floor(share * 100)} % (${lineOf(e)})`

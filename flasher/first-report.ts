@@ -4,7 +4,8 @@ import { openReport, type Report } from "../fleet/open"
 import { upTopic } from "../src/telemetry/contract/topics"
 import { BoardLog } from "./board-log"
 import { FirstSteps } from "./first-steps"
-import type { ListedPort } from "./ports"
+import { FlashError } from "./flash-error"
+import { portTrouble, type ListedPort } from "./ports"
 import { SerialWire, type BoardPort } from "./serial-wire"
 
 export interface Following {
@@ -35,17 +36,25 @@ export interface Followed {
     first: FirstReport | undefined
     /** This machine was at the broker too, and would have heard it. */
     wasListening: boolean
+    /** Why the board's port could not be listened to, when it could not. */
+    unheard: string | undefined
 }
 
 const LOOK_MS = 100
 const LIST_MS = 500
+/** The ear may be at the broker a moment after the board. */
+const EAR_MS = 5000
 
-/** Until the first report; without an ear at the broker, until it says that it is there; or until `waitMs` are over. */
+/**
+ * Until the first report; without an ear at the broker, until it says that it is there; until it says what no waiting mends; or until
+ * `waitMs` are over.
+ */
 export async function followToReport(following: Following): Promise<Followed> {
     const { broker, nodeId, waitMs, isStopped, onLine } = following
     const steps = new FirstSteps(following.isClaimed)
     let first: FirstReport | undefined
     let ear: Listener | undefined
+    let thereMs: number | undefined
     const listen = (id: string, url: string) =>
         new Listener(url, [upTopic(id)], (_topic, payload) => {
             first ??= { report: opened(payload), payloadBytes: payload.length }
@@ -61,11 +70,14 @@ export async function followToReport(following: Following): Promise<Followed> {
             const id = nodeId()
             if (id !== undefined && broker !== undefined) ear ??= listen(id, broker)
             if (first !== undefined) break
-            if (ear?.connected !== true && steps.isThere) break
+            if (steps.isThere) thereMs ??= performance.now()
+            const isDeaf = ear === undefined || performance.now() - (thereMs ?? Infinity) > EAR_MS
+            if (thereMs !== undefined && ear?.connected !== true && isDeaf) break
+            if (steps.isHopeless) break
             await wire.keepOpen()
             await new Promise(resolve => setTimeout(resolve, LOOK_MS))
         }
-        return { steps, first, wasListening: ear?.connected === true }
+        return { steps, first, wasListening: ear?.connected === true, unheard: wire.trouble }
     } finally {
         await wire.close()
         await ear?.close()
@@ -82,6 +94,8 @@ function opened(payload: Buffer): Report | undefined {
 
 /** The board's port, found again each time it goes: a chip with USB of its own leaves and comes back when it starts. */
 class LogWire {
+    /** Of the last look at it; undefined once it is open. */
+    trouble: string | undefined
     private wire: SerialWire | undefined
     private nextLookMs = 0
 
@@ -93,17 +107,21 @@ class LogWire {
     async keepOpen(): Promise<void> {
         if (this.wire !== undefined || performance.now() < this.nextLookMs) return
         this.nextLookMs = performance.now() + LIST_MS
-        const port = (await this.following.list()).find(port => this.following.isBoard(port))
-        if (port === undefined) return
-        const wire = new SerialWire(await this.following.attach(port.path), {})
+        let path = ""
         try {
+            const port = (await this.following.list()).find(port => this.following.isBoard(port))
+            if (port === undefined) return
+            path = port.path
+            const wire = new SerialWire(await this.following.attach(path), {})
             await wire.open({ baudRate: this.following.baudRate })
-        } catch {
-            // Between two names; it is looked for again.
-            return
+            this.wire = wire
+            this.trouble = undefined
+            void this.read(wire)
+        } catch (e) {
+            // Mostly between two names: it is looked for again.
+            const told = portTrouble(e, path)
+            this.trouble = told instanceof FlashError ? told.message : undefined
         }
-        this.wire = wire
-        void this.read(wire)
     }
 
     async close(): Promise<void> {

@@ -1,5 +1,5 @@
 /** Which serial port the board is on, and what to do when that is not plain. */
-import { accessSync, constants } from "node:fs"
+import { accessSync, constants, existsSync, realpathSync } from "node:fs"
 import { UsageError } from "../image/project"
 import { FlashError } from "./flash-error"
 import type { BoardPort } from "./serial-wire"
@@ -55,7 +55,9 @@ async function serialport(): Promise<typeof import("serialport")> {
  */
 export function choosePort(ports: ListedPort[], asked: string | undefined): ListedPort {
     if (asked !== undefined) {
-        const port = ports.find(({ path }) => path === asked)
+        // Linux has them by their serial numbers too, as links.
+        const path = existsSync(asked) ? realpathSync(asked) : asked
+        const port = ports.find(port => port.path === path)
         if (port !== undefined) return port
         throw new UsageError(`no port ${asked}. ${attached(ports)}`)
     }

@@ -3,7 +3,7 @@
  * hash in .motewise/runtime. Upstream signs none of its releases, so what is kept is what was fetched first; its SHA-256 is told.
  */
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { BoardFile } from "../image/boards"
 import { inProject, UsageError } from "../image/project"
@@ -36,6 +36,12 @@ export async function runtimeFor(
 ): Promise<RuntimeFile> {
     if (file !== undefined) {
         if (!existsSync(file)) throw new UsageError(`--runtime ${file}: no such file`)
+        // The size before the bytes: what is no runtime may be as large as a disk.
+        const stats = statSync(file)
+        if (!stats.isFile() || stats.size > BYTES_MAX)
+            throw new UsageError(
+                `--runtime ${file}: no runtime, which is a file of at most ${BYTES_MAX / 2 ** 20} MB`
+            )
         return named(readFileSync(file), file)
     }
     const url = board.$fwUrl

@@ -1,6 +1,6 @@
 /** Asks for a secret on a terminal, without echo. */
 import type { ReadStream } from "node:tty"
-import { FlashError } from "./flash-error"
+import { FlashError, FlashExit } from "./flash-error"
 
 const ENTER = ["\r", "\n"]
 const END_OF_INPUT = "\x04"
@@ -11,10 +11,10 @@ const ERASE_LINE = "\x15"
 /** What a prompt needs of a terminal: `process.stdin`, or a test's. */
 export type Terminal = Pick<ReadStream, "setRawMode" | "resume" | "pause" | "on" | "off">
 
-/** Ctrl-C while it was asked. */
+/** Ctrl-C while it was asked, or Ctrl-D: nobody should give an open network by it. */
 export class Interrupted extends FlashError {
     constructor() {
-        super("stopped: nothing was written")
+        super("stopped: nothing was written", FlashExit.Interrupted)
     }
 }
 
@@ -36,9 +36,9 @@ export async function askSecret(
             onData = bytes => {
                 // By code points: a backspace takes one away, not half of one.
                 for (const character of decoder.decode(bytes, { stream: true })) {
-                    if (ENTER.includes(character) || character === END_OF_INPUT)
-                        return resolve(typed.join(""))
-                    if (character === INTERRUPT) return reject(new Interrupted())
+                    if (ENTER.includes(character)) return resolve(typed.join(""))
+                    if (character === INTERRUPT || character === END_OF_INPUT)
+                        return reject(new Interrupted())
                     if (BACKSPACE.includes(character)) typed.pop()
                     else if (character === ERASE_LINE) typed = []
                     else typed.push(character)

@@ -1,5 +1,6 @@
 /** The board that is flashed: an ESP32 on its serial port, an RP2040 as the drive that it is while it waits. */
 import type { Chip, EspChip } from "./chips"
+import { FlashError } from "./flash-error"
 import { checkAccess, choosePort, portTrouble, type ListedPort } from "./ports"
 import { SerialWire, type BoardPort } from "./serial-wire"
 import { chooseDrive, copyToDrive, type Uf2Drive } from "./uf2-drive"
@@ -31,11 +32,21 @@ export async function targetFor(
 ): Promise<Target> {
     if (chip.kind === "rp2040") {
         const drive = chooseDrive(bench.drives(), asked)
-        return new Rp2040Target(drive, new Set((await bench.ports()).map(({ path }) => path)))
+        return new Rp2040Target(drive, await pathsOf(bench))
     }
     const port = choosePort(await bench.ports(), asked)
     checkAccess(port.path)
     return new EspTarget(chip, port, bench)
+}
+
+/** None where the package for ports is not installed: a drive is written without it. */
+async function pathsOf(bench: Bench): Promise<Set<string>> {
+    try {
+        return new Set((await bench.ports()).map(({ path }) => path))
+    } catch (e) {
+        if (e instanceof FlashError) return new Set()
+        throw e
+    }
 }
 
 /** The runtime's own, on an ESP32's bridge (usb.c); and of the boot messages on the others', which have USB themselves. */
@@ -109,7 +120,7 @@ class Rp2040Target implements Target {
         _isAllErased: boolean,
         onShare: (share: number) => void
     ): Promise<void> {
-        copyToDrive(this.drive, image, onShare)
+        await copyToDrive(this.drive, image, onShare)
     }
 
     /** `JD` and 16 hex digits are its serial number as a Jacdac device (pico usb_descriptors.c). */

@@ -2,9 +2,9 @@
  * A network's name and password, held to what IEEE 802.11 allows (a name of 1 to 32 B; a passphrase of 8 to 63 characters, or a key as 64
  * hex digits) and to what the chip's runtime keeps of it. A password is in no message.
  */
-import { readFileSync } from "node:fs"
 import { UsageError } from "../image/project"
 import type { Chip } from "./chips"
+import { readSecretFile } from "./secret-file"
 import type { WifiNetwork } from "./store"
 
 const PASSPHRASE_BYTES_MIN = 8
@@ -12,8 +12,32 @@ const PASSPHRASE_BYTES_MAX = 63
 const HEX_KEY = /^[0-9a-f]{64}$/i
 const CONTROL = /[\0-\x1f\x7f]/
 
-/** @throws UsageError for a network that the board could not join */
-export function checkNetwork({ ssid, password }: WifiNetwork, chip: Chip): void {
+export interface AskedNetwork {
+    wifi?: string
+    wifiPasswordFile?: string
+}
+
+/**
+ * The network that was asked for; undefined for none.
+ * @param ask for the password of the network of this name
+ * @throws UsageError for one that the board could not join
+ */
+export async function networkOf(
+    { wifi: ssid, wifiPasswordFile: file }: AskedNetwork,
+    chip: Chip,
+    ask: (ssid: string) => Promise<string>,
+    warn: (line: string) => void
+): Promise<WifiNetwork | undefined> {
+    if (ssid === undefined) return undefined
+    // Its name first: nobody should type a password for one that will be refused.
+    checkSsid(ssid, chip)
+    const password = file === undefined ? await ask(ssid) : passwordFrom(file, warn)
+    checkPassword(password, chip)
+    return { ssid, password }
+}
+
+/** @throws UsageError for a name that no network has, or that the chip's runtime does not keep whole */
+export function checkSsid(ssid: string, chip: Chip): void {
     const ssidBytes = Buffer.byteLength(ssid)
     if (ssidBytes === 0) throw new UsageError("--wifi: a network's name has at least a character")
     if (ssidBytes > chip.ssidBytesMax) {
@@ -23,6 +47,10 @@ export function checkNetwork({ ssid, password }: WifiNetwork, chip: Chip): void 
         )
     }
     if (CONTROL.test(ssid)) throw new UsageError("--wifi: a control character is in the name")
+}
+
+/** @throws UsageError for a password that no network has, or that the chip's runtime does not keep whole; empty is an open network's */
+export function checkPassword(password: string, chip: Chip): void {
     const bytes = Buffer.byteLength(password)
     if (bytes === 0) return
     if (CONTROL.test(password)) throw new UsageError("a control character is in the WiFi password")
@@ -39,18 +67,12 @@ export function checkNetwork({ ssid, password }: WifiNetwork, chip: Chip): void 
 }
 
 /** The one line of a file, as it is but for its end: a `#`, quotes and spaces are the password's. @throws UsageError */
-export function passwordFrom(path: string): string {
-    let text: string
-    try {
-        text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(path))
-    } catch (e) {
-        const why = (e as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : "not readable"
-        throw new UsageError(`--wifi-password-file ${path}: ${why}`)
-    }
+export function passwordFrom(path: string, warn: (line: string) => void): string {
+    const text = readSecretFile("--wifi-password-file", path, warn)
     const lines = text.replace(/\r?\n$/, "").split("\n")
     if (lines.length > 1)
         throw new UsageError(
-            `--wifi-password-file ${path}: ${lines.length} lines; the password is the only one`
+            `--wifi-password-file ${path}: ${lines.length} lines; the password is the only one: delete the others`
         )
     return lines[0]
 }

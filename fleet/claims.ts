@@ -12,10 +12,11 @@ import {
     writeFileSync,
     writeSync,
 } from "node:fs"
+import { randomBytes } from "node:crypto"
 import { dirname, join } from "node:path"
 import { CLAIM_SECRET_BYTES } from "../src/telemetry/contract/enrolment"
 import { SETTING_BROKER, SETTING_CLAIM } from "../src/telemetry/contract/settings"
-import { ownersFolder } from "./folder"
+import { manifestPath, ownersFolder } from "./folder"
 import { FLEET_ID } from "./ledger/entry"
 import { secretOf, type Claim } from "./registrar/claim"
 
@@ -37,6 +38,25 @@ export function newClaims(
         claims.set(id, { id, secret: random(CLAIM_SECRET_BYTES).toString("hex") })
     }
     return [...claims.values()]
+}
+
+/** Ids of all claims of a fleet. @param say hears of lines that are none */
+export function claimedIds(manifestFile: string, say: (line: string) => void): Set<string> {
+    const manifest = new Manifest(manifestFile, say)
+    const ids = new Set<string>()
+    for (let claims = manifest.readNew(); claims.length > 0; claims = manifest.readNew())
+        for (const { id } of claims) ids.add(id)
+    return ids
+}
+
+/** One claim more in a fleet's folder. @returns the file of its settings, for whoever flashes the node */
+export function makeClaim(folder: string, say: (line: string) => void, broker?: string): string {
+    const manifest = manifestPath(folder)
+    const taken = claimedIds(manifest, say)
+    const [claim] = newClaims(1, randomBytes, id => taken.has(id))
+    // First: settings of a claim that nobody knows would be a node that cannot enrol.
+    addToManifest(manifest, [claim])
+    return writeSettings(dirname(manifest), claim, broker)
 }
 
 /** On the disk when it returns. */

@@ -13,7 +13,7 @@ const ADDRESS_MIN = 0x08
 const ADDRESS_MAX = 0x77
 
 /** @returns the wiring, when nothing is wrong with it @throws UsageError */
-export function checkWiring(entry: string, board: string | undefined): Wiring {
+export function checkWiring(entry: string, board?: string): Wiring {
     const wiring = wiringOf(entry)
     checkDrivers(wiring)
     checkAddresses(wiring)

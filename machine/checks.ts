@@ -1,6 +1,7 @@
 /** What Motewise can use of this machine, what for, and how to get it where it is missing. */
 import { existsSync } from "node:fs"
 import { release } from "node:os"
+import { uf2Drives, type Uf2Drive } from "../flasher/uf2-drive"
 import { ourBoards } from "../image/boards"
 import { compile } from "../image/compile"
 import { inProject } from "../image/project"
@@ -43,7 +44,8 @@ export async function checkMachine(): Promise<Check[]> {
             ["esptool", "esptool.py"],
             () => "python3 -m pip install esptool"
         ),
-        checkSerial(serialPorts(), process.platform),
+        await checkSerialLibrary(() => import("serialport")),
+        checkSerial(serialPorts(), process.platform, uf2Drives()),
         checkPrograms(
             "mosquitto",
             "a broker for your network, and the interoperation tests",
@@ -123,22 +125,46 @@ function checkPrograms(
     }
 }
 
-export function checkSerial(ports: SerialPort[], platform: string): Check {
+/** It is built where it is installed, and npm goes on without it. @param load for tests */
+export async function checkSerialLibrary(load: () => Promise<unknown>): Promise<Check> {
     const check = {
-        name: "serial port",
-        purpose: "to flash a board and to hear it (motewise flash)",
+        name: "serialport",
+        purpose: "npm package, optional: to write an ESP32 and to hear a board (motewise flash)",
+        required: false,
+    }
+    try {
+        await load()
+        return { ...check, ok: true, found: "installed", remedy: "" }
+    } catch {
+        return {
+            ...check,
+            ok: false,
+            found: "not installed, or not built for this machine",
+            remedy: "npm ci where there are make, a C++ compiler and python3; until then motewise flash --out FILE, and esptool",
+        }
+    }
+}
+
+/** @param drives of RP2040s that wait for a program */
+export function checkSerial(ports: SerialPort[], platform: string, drives: Uf2Drive[] = []): Check {
+    const check = {
+        name: "board",
+        purpose: "to flash, by its serial port or an RP2040's boot drive (motewise flash)",
         required: false,
     }
     if (platform === "win32")
         return { ...check, ok: true, found: "Windows gives each its COM number", remedy: "" }
-    if (ports.length === 0)
+    if (ports.length + drives.length === 0)
         return {
             ...check,
             ok: false,
             found: "no board is attached",
-            remedy: "plug one in with a cable that carries data, then ask again",
+            remedy: "plug one in with a cable that carries data, an RP2040 with BOOTSEL held, then ask again",
         }
-    const found = ports.map(({ path, isOurs }) => (isOurs ? path : `${path} (not ours)`)).join(", ")
+    const found = [
+        ...ports.map(({ path, isOurs }) => (isOurs ? path : `${path} (not ours)`)),
+        ...drives.map(({ path, boardId }) => `${path} (${boardId})`),
+    ].join(", ")
     const locked = ports.find(({ isOurs }) => !isOurs)
     return {
         ...check,

@@ -82,6 +82,7 @@ export async function enrolledFarEnd(options: EnrolledOptions): Promise<FarEnd> 
         get alive() {
             return broker.alive
         },
+        listens: true,
         twin: fleet.twin,
         enrolled: () => {
             const { nodes, ledger, refusals } = fleet.status()

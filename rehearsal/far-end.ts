@@ -18,6 +18,8 @@ export interface FarEnd {
     /** What nodes, and people, are to connect to. */
     readonly url: string
     readonly alive: boolean
+    /** What nodes say can be heard here; false where it is sealed for somebody else. */
+    readonly listens: boolean
     /** What is known of the nodes; nothing when somebody else knows it. */
     readonly twin: Twin
     /** Those that are known by their keys; undefined where nodes speak in the open. */
@@ -56,6 +58,7 @@ export async function openFarEnd(
         get alive() {
             return broker.alive
         },
+        listens: true,
         twin,
         settingsOf: () => ({ [SETTING_BROKER]: broker.url }),
         settle: () => broker.settle(),
@@ -85,6 +88,7 @@ export function farEndAt(
         get alive() {
             return listener?.connected ?? true
         },
+        listens: isOpen,
         twin,
         settingsOf: id => ({ [SETTING_BROKER]: url, ...settingsOf(id) }),
         settle: () => undefined,

@@ -162,7 +162,9 @@ export class Rehearsal {
             const twin = this.farEnd.twin.nodes.get(node.id)
             return {
                 id: node.id,
-                online: twin?.online === true && this.farEnd.alive,
+                online: this.farEnd.listens
+                    ? twin?.online === true && this.farEnd.alive
+                    : network.isAccepted,
                 reported: twin?.reported ?? new Map<string, number>(),
                 faults: twin?.faults ?? new Map<string, string>(),
                 verdict: twin?.verdict,
@@ -253,6 +255,11 @@ export class Rehearsal {
     /** How far enrolment has come; undefined where nodes speak in the open, or to somebody else. */
     enrolled(): Enrolled | undefined {
         return this.farEnd.enrolled?.()
+    }
+
+    /** What nodes report is for somebody else's eyes: nothing is known of it here. */
+    get isSealed(): boolean {
+        return !this.farEnd.listens
     }
 
     /** MQTT bytes of a node's connections, both ways. */

@@ -18,9 +18,10 @@ export interface NewDriver {
 }
 
 /** Written beside what every driver has, in this order. */
-const README_ROWS = "## Parts"
+const PARTS_HEADING = "## Parts"
 const BREADBOARD = "sim/breadboard.ts"
 const SCAN = "examples/i2c-scan.ts"
+const EXAMPLES = "examples/README.md"
 
 /** @throws UsageError for what no driver can be */
 export function checkNewDriver({ name, address, measurands }: NewDriver): void {
@@ -48,7 +49,8 @@ export async function addDriver(driver: NewDriver): Promise<string[]> {
     const ours = (path: string) => readFileSync(inProject(path), "utf8")
     files.set(BREADBOARD, seated(driver.name, ours(BREADBOARD)))
     files.set(SCAN, known(driver, ours(SCAN)))
-    files.set("README.md", withRow(driver, ours("README.md")))
+    files.set(EXAMPLES, withRow(exampleRow(driver), ours(EXAMPLES)))
+    files.set("README.md", withRow(partRow(driver), ours("README.md")))
     await write(inProject(), files)
     return [...files.keys()]
 }
@@ -110,12 +112,24 @@ function sortedInsert(text: string, like: RegExp, line: string): string {
     return `${text.slice(0, lines[0].index)}${line}\n${text.slice(lines[0].index)}`
 }
 
-function withRow({ name, address, measurands }: NewDriver, readme: string): string {
-    const titles = measurands.map(measurand => TITLES[measurand]).join(", ")
-    const row =
-        `| TODO maker ${name.toUpperCase()} | ${titles} | identity, saturation | 0x${address.toString(16)} ` +
+function exampleRow({ name, measurands }: NewDriver): string {
+    return `| [${name}.ts](${name}.ts) | ${titlesOf(measurands)}, ${name.toUpperCase()} | \`npx motewise run examples/${name}.ts\` |`
+}
+
+function partRow({ name, address, measurands }: NewDriver): string {
+    return (
+        `| TODO maker ${name.toUpperCase()} | ${titlesOf(measurands)} | identity, saturation | 0x${address.toString(16)} ` +
         `| [${name}.ts](src/drivers/${name}.ts) | simulator only |`
-    const from = readme.indexOf(README_ROWS)
-    const end = readme.indexOf("\n\n", readme.indexOf("\n| --", from))
-    return `${readme.slice(0, end)}\n${row}${readme.slice(end)}`
+    )
+}
+
+function titlesOf(measurands: string[]): string {
+    return measurands.map(measurand => TITLES[measurand]).join(", ")
+}
+
+/** At the end of the table of parts. */
+function withRow(row: string, page: string): string {
+    const table = page.indexOf("\n| --", page.indexOf(PARTS_HEADING))
+    const end = table + (page.slice(table).match(/^(\n\|.*)+/)?.[0].length ?? 0)
+    return `${page.slice(0, end)}\n${row}${page.slice(end)}`
 }

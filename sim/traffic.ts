@@ -16,6 +16,8 @@ export class Traffic {
 /** A network that counts a node's traffic as it passes; one instance a node. */
 export class CountedNetwork implements Network {
     readonly traffic = new Traffic()
+    /** The broker has accepted the node, on a connection that is still open as far as the node knows. */
+    isAccepted = false
     /** Packet ids of reports that wait for their PUBACK; they outlive a connection, as the node's window does. */
     private readonly waiting = new Set<number>()
 
@@ -28,11 +30,16 @@ export class CountedNetwork implements Network {
     connect(host: string, port: number, tls: boolean, events: ConnectionEvents): Connection {
         const up = this.parser(packet => this.sent(packet))
         const down = this.parser(packet => this.received(packet))
+        this.isAccepted = false
         const connection = this.network.connect(host, port, tls, {
             ...events,
             data: bytes => {
                 this.count(down, bytes)
                 events.data(bytes)
+            },
+            closed: error => {
+                this.isAccepted = false
+                events.closed(error)
             },
         })
         return {
@@ -40,8 +47,14 @@ export class CountedNetwork implements Network {
                 this.count(up, bytes)
                 connection.write(bytes)
             },
-            end: () => connection.end(),
-            abandon: () => connection.abandon(),
+            end: () => {
+                this.isAccepted = false
+                connection.end()
+            },
+            abandon: () => {
+                this.isAccepted = false
+                connection.abandon()
+            },
         }
     }
 
@@ -78,7 +91,10 @@ export class CountedNetwork implements Network {
     }
 
     private received(packet: Packet): void {
-        if (packet.cmd === "connack" && packet.returnCode === 0) this.onAccepted()
+        if (packet.cmd === "connack" && packet.returnCode === 0) {
+            this.isAccepted = true
+            this.onAccepted()
+        }
         if (packet.cmd !== "puback" || packet.messageId === undefined) return
         if (this.waiting.delete(packet.messageId)) this.traffic.acknowledged++
     }

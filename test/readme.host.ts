@@ -15,7 +15,12 @@ const PAGES = [
     "DESIGN.md",
     "CHANGELOG.md",
     "boards/README.md",
-    "docs/drivers.md",
+    "examples/README.md",
+    "docs/README.md",
+    "docs/first-classifier.md",
+    "docs/first-driver.md",
+    "docs/first-fleet.md",
+    "docs/first-node.md",
     "models/occupancy/README.md",
 ]
 const read = (page: string) => readFileSync(inProject(page), "utf8")
@@ -45,12 +50,12 @@ test("every simulated part has its seat and its test", () => {
     }
 })
 
-test("every example is told of", () => {
-    for (const example of examples())
-        assert.ok(
-            driverNames().includes(example) || readme.includes(`examples/${example}.ts`),
-            example
-        )
+test("every example has its row, with the command that runs it, and every row its example", () => {
+    const rows = read("examples/README.md").matchAll(
+        /^\| \[(\S+)\.ts\]\(\1\.ts\) +\| \S.* \| `npx motewise run examples\/(\S+)\.ts` +\|$/gm
+    )
+    const told = [...rows].map(([, name, run]) => (name === run ? name : `${name}, ${run}`))
+    assert.deepEqual(told.sort(), examples())
 })
 
 test("every board has its row, here and in boards/", () => {

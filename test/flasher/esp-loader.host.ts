@@ -199,3 +199,66 @@ test(`whatever the bytes, and however many, they arrive (seed ${SEED})`, async (
         { seed: SEED, numRuns: 6 }
     )
 })
+
+/** What it sends back for bytes as they are on the wire, the words of its ROM left out. */
+async function exchanged(board: FakeEspBoard, bytes: string): Promise<string> {
+    const heard: Buffer[] = []
+    board.on("data", (piece: Buffer) => heard.push(piece))
+    board.write(Buffer.from(bytes, "hex"))
+    await new Promise(setImmediate)
+    board.removeAllListeners("data")
+    return Buffer.concat(heard).toString("hex")
+}
+
+/** RTS, then DTR, as a bridge's wires bring it into its loader. */
+async function inLoader(chip: ChipName): Promise<FakeEspBoard> {
+    const board = new FakeEspBoard(chip)
+    for (const lines of [
+        { dtr: false, rts: true },
+        { dtr: true, rts: false },
+    ])
+        await new Promise<void>(resolve => board.set(lines, () => resolve()))
+    board.read()
+    return board
+}
+
+/** A command as it is on the wire, of bytes that SLIP leaves as they are. */
+function onWire(code: string, body: string, checksum = "00"): string {
+    const length = Buffer.alloc(2)
+    length.writeUInt16LE(body.length / 2)
+    return `c000${code}${length.toString("hex")}${checksum}000000${body}c0`
+}
+
+test("the simulated board answers as Espressif's document of the protocol has it, byte for byte", async () => {
+    const board = await inLoader("ESP32-S3")
+    const asked = async (bytes: string, answer: string | RegExp) =>
+        typeof answer === "string"
+            ? assert.equal(await exchanged(board, bytes), answer)
+            : assert.match(await exchanged(board, bytes), answer)
+    // "Tracing Esptool Serial Communications": READ_REG of 0x40001000 on an ESP32-S3 is 9. There the stub answers; the ROM has two bytes more.
+    const readRegister = "c0000a04000000000000100040c0"
+    assert.equal(onWire("0a", "00100040"), readRegister)
+    await asked(readRegister, "c0010a04000900000000000000c0")
+    // "Initialisation": 07 07 12 20 and 32 times 55, which the ROM answers eight times.
+    const sync = `07071220${"55".repeat(32)}`
+    await asked(onWire("08", sync), /^(c001080400[0-9a-f]{8}00000000c0){8}$/)
+    await asked(onWire("08", sync.replace("20", "21")), "c00108040000000000" + "01050000c0")
+    // Not before SPI_ATTACH: FLASH_BEGIN of one block of 16 bytes at 0.
+    const begin = onWire("02", "10000000" + "01000000" + "10000000" + "00000000")
+    await asked(begin, "c00102040000000000" + "01060000c0")
+    // "Checksum": 0xEF and every byte of the data, and nothing of the 16 bytes before it: with 01 it is 0xEE.
+    await asked(onWire("05", "01000000" + "01000000" + "00180000" + "00000840"), /^c00105/)
+    const data = "01000000" + "00000000".repeat(3) + "01"
+    await asked(onWire("07", data, "ef"), "c00107040000000000" + "01070000c0")
+    await asked(onWire("07", data, "ee"), "c00107040000000000" + "00000000c0")
+    // MEM_END with an entry point: its answer, then OHAI, and from now on two bytes of status.
+    await asked(
+        onWire("06", "00000000" + "00000840"),
+        "c00106040000000000" + "00000000c0" + "c04f484149c0"
+    )
+    await asked(readRegister, "c0010a0200090000000000c0")
+    // What the stub does not know is 0xFF to it, and a wrong checksum 0xC1, which SLIP leaves as it is.
+    await asked(onWire("77", ""), "c00177020000000000" + "01ffc0")
+    await asked(begin, "c00102020000000000" + "0000c0")
+    await asked(onWire("03", data, "ef"), "c00103020000000000" + "01c1c0")
+})

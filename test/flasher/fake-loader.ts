@@ -1,7 +1,9 @@
 /**
  * An ESP32 board at the far end of a serial port: its reset and boot lines, its ROM's loader with the commands esptool uses, Espressif's
- * stub once it was put into RAM, a flash, and a program that talks when it is let run. Facts: esptool's "Serial Protocol" (packets,
- * commands, errors, what ROM and stub answer), "Boot Mode Selection" (the lines) and the registers of the chips' reference manuals.
+ * stub once it was put into RAM, a flash, and a program that talks when it is let run. Facts: esptool's "Serial Protocol"
+ * (docs.espressif.com/projects/esptool, advanced-topics/serial-protocol: packets, commands, errors, what ROM and stub answer), "Boot Mode
+ * Selection" (the lines), the stub's error codes (flasher_stub/include/stub_flasher.h) and the registers of the chips' reference manuals.
+ * It is strict where a chip may be lenient: what the document asks for and is not sent is refused.
  */
 import { createHash } from "node:crypto"
 import { Duplex } from "node:stream"
@@ -13,9 +15,17 @@ const ESCAPE = 0xdb
 const ROM_BAUD = 115200
 
 const DETECT_REGISTER = 0x40001000
-const ERROR_INVALID_MESSAGE = 0x05
-const ERROR_FAILED = 0x06
-const ERROR_CHECKSUM = 0x07
+const SECTOR_BYTES = 4096
+const SYNC = Buffer.concat([Buffer.from([0x07, 0x07, 0x12, 0x20]), Buffer.alloc(32, 0x55)])
+
+/** What went wrong, as ROM and stub say it ("ROM Loader Errors"; stub_flasher.h). */
+const ERRORS = {
+    invalidMessage: { rom: 0x05, stub: 0xc0 },
+    failed: { rom: 0x06, stub: 0xc4 },
+    checksum: { rom: 0x07, stub: 0xc1 },
+    unknown: { rom: 0x05, stub: 0xff },
+}
+type ErrorName = keyof typeof ERRORS
 
 interface ChipFacts {
     /** What the detect register holds; the newer ones tell their id instead. */
@@ -70,6 +80,16 @@ export interface Faults {
     opens?: Error & { code?: string }
 }
 
+interface Writing {
+    at: number
+    /** Of the image, as FLASH_BEGIN and FLASH_DEFL_BEGIN tell it. */
+    bytes: number
+    blocks: number
+    blockBytes: number
+    parts: Buffer[]
+    isDeflated: boolean
+}
+
 export class FakeEspBoard extends Duplex implements BoardPort {
     readonly flash: Buffer
     /** Commands in their order, by their codes. */
@@ -88,8 +108,11 @@ export class FakeEspBoard extends Duplex implements BoardPort {
     private bytesIn = 0
     private answers = 0
     private blocks = 0
-    private stub = { bytes: 0, entry: 0 }
-    private writing: { at: number; parts: Buffer[]; isDeflated: boolean } | undefined
+    private loading: { bytes: number; blocks: number; parts: Buffer[] } | undefined
+    /** Into RAM, by the last MEM_BEGINs. */
+    private loadedBytes = 0
+    private hasFlash = false
+    private writing: Writing | undefined
     private readonly registers = new Map<number, number>()
 
     constructor(
@@ -160,6 +183,7 @@ export class FakeEspBoard extends Duplex implements BoardPort {
     private boot(intoLoader: boolean): void {
         this.inLoader = intoLoader
         this.isStub = false
+        this.hasFlash = false
         this.chipBaud = ROM_BAUD
         this.packet = undefined
         if (intoLoader)
@@ -194,7 +218,9 @@ export class FakeEspBoard extends Duplex implements BoardPort {
         const word = (index: number) => body.readUInt32LE(index * 4)
         const checksum = packet.readUInt32LE(4)
         switch (code) {
-            case 0x08: // SYNC: the ROM answers eight times, the stub once
+            case 0x08: // SYNC
+                if (!body.equals(SYNC)) return this.refuse(code, "invalidMessage")
+                // The ROM answers eight times, the stub once.
                 for (let i = 0; i < (this.isStub ? 1 : 8); ++i)
                     this.answer(code, this.isStub ? 0 : 0x20120707)
                 return
@@ -206,31 +232,35 @@ export class FakeEspBoard extends Duplex implements BoardPort {
             case 0x14:
                 return this.securityInfo(code)
             case 0x05: // MEM_BEGIN, _DATA, _END: how the stub comes into RAM
+                this.loading = { bytes: word(0), blocks: word(1), parts: [] }
                 return this.answer(code)
             case 0x07:
-                if (checksum !== checksumOf(body.subarray(16)))
-                    return this.refuse(code, ERROR_CHECKSUM)
-                this.stub.bytes += word(0)
-                return this.answer(code)
-            case 0x06:
-                this.stub.entry = word(1)
+                return this.memory(code, body, checksum)
+            case 0x06: {
+                // The execute flag is 0 where there is an entry point to go to.
+                const isRun = word(0) === 0 && word(1) !== 0 && this.loadedBytes > 0
                 this.answer(code)
-                this.isStub = this.stub.bytes > 0 && this.stub.entry !== 0
+                this.isStub = isRun
                 if (this.isStub) this.send(Buffer.from("OHAI"))
                 return
+            }
             case 0x0f: {
+                // The stub is told the old rate, the ROM 0.
+                if (word(1) !== (this.isStub ? this.chipBaud : 0))
+                    return this.refuse(code, "invalidMessage")
                 this.answer(code)
                 if (this.faults.keepsBaud !== true) this.chipBaud = word(0)
                 return
             }
-            case 0x0d:
+            case 0x0d: // SPI_ATTACH: 0 is the flash, and the ROM wants a second word
+                if (word(0) !== 0) return this.refuse(code, "invalidMessage")
+                this.hasFlash = true
+                return this.answer(code)
             case 0x0b:
                 return this.answer(code)
             case 0x02: // FLASH_BEGIN, FLASH_DEFL_BEGIN
             case 0x10:
-                this.flash.fill(0xff, word(3), word(3) + word(0))
-                this.writing = { at: word(3), parts: [], isDeflated: code === 0x10 }
-                return this.answer(code)
+                return this.begin(code, word)
             case 0x03: // FLASH_DATA, FLASH_DEFL_DATA
             case 0x11:
                 return this.block(code, body, checksum)
@@ -245,13 +275,37 @@ export class FakeEspBoard extends Duplex implements BoardPort {
                 return this.answer(code, 0, told)
             }
             case 0xd0:
-                if (!this.isStub) return this.refuse(code, ERROR_INVALID_MESSAGE)
+                if (!this.isStub) return this.refuse(code, "unknown")
                 this.flash.fill(0xff)
                 this.erasedAll = true
                 return this.answer(code)
             default:
-                return this.refuse(code, ERROR_INVALID_MESSAGE)
+                return this.refuse(code, "unknown")
         }
+    }
+
+    private memory(code: number, body: Buffer, checksum: number): void {
+        const { loading } = this
+        const data = body.subarray(16)
+        const [length, sequence] = [body.readUInt32LE(0), body.readUInt32LE(4)]
+        if (loading === undefined || length !== data.length || sequence >= loading.blocks)
+            return this.refuse(code, "invalidMessage")
+        if (checksum !== checksumOf(data)) return this.refuse(code, "checksum")
+        loading.parts[sequence] = data
+        const bytes = loading.parts.reduce((sum, part) => sum + part.length, 0)
+        if (bytes === loading.bytes) this.loadedBytes += bytes
+        this.answer(code)
+    }
+
+    private begin(code: number, word: (index: number) => number): void {
+        if (!this.isStub && !this.hasFlash) return this.refuse(code, "failed")
+        const [bytes, blocks, blockBytes, at] = [word(0), word(1), word(2), word(3)]
+        // "Esptool uses 16 kB"; flash is erased by whole sectors.
+        if (blockBytes === 0 || blockBytes > 0x4000 || at % SECTOR_BYTES !== 0)
+            return this.refuse(code, "invalidMessage")
+        this.flash.fill(0xff, at, Math.ceil((at + bytes) / SECTOR_BYTES) * SECTOR_BYTES)
+        this.writing = { at, bytes, blocks, blockBytes, parts: [], isDeflated: code === 0x10 }
+        this.answer(code)
     }
 
     private block(code: number, body: Buffer, checksum: number): void {
@@ -263,24 +317,27 @@ export class FakeEspBoard extends Duplex implements BoardPort {
             return
         }
         if (this.blocks <= (this.faults.refusesBlocks ?? 0) || checksum !== checksumOf(data))
-            return this.refuse(code, ERROR_CHECKSUM)
+            return this.refuse(code, "checksum")
         if (this.blocks >= (this.faults.failsFromBlock ?? Infinity))
-            return this.refuse(code, ERROR_FAILED)
+            return this.refuse(code, "failed")
         const { writing } = this
-        if (writing === undefined) return this.refuse(code, ERROR_FAILED)
-        const sequence = body.readUInt32LE(4)
-        // A block that is said again, for its answer was lost, counts once.
-        writing.parts[sequence] = Buffer.from(data)
+        if (writing === undefined) return this.refuse(code, "failed")
+        const [length, sequence] = [body.readUInt32LE(0), body.readUInt32LE(4)]
+        if (length !== data.length || length > writing.blockBytes || sequence >= writing.blocks)
+            return this.refuse(code, "invalidMessage")
+        // The stub takes blocks as they come, whatever their numbers: one that is said again because its answer was lost is there twice,
+        // and the stream, or the MD5 at the end, is wrong.
+        writing.parts.push(Buffer.from(data))
         this.burn(writing)
         this.answer(code)
     }
 
-    private burn({ at, parts, isDeflated }: NonNullable<typeof this.writing>): void {
+    private burn({ at, bytes: told, parts, isDeflated }: Writing): void {
         const all = Buffer.concat(parts)
         try {
             // The end of the stream is the end of what is written.
             const bytes = isDeflated ? inflateSync(all) : all
-            bytes.copy(this.flash, at)
+            bytes.copy(this.flash, at, 0, told)
             if (this.faults.flipsBit === true) this.flash[at + (bytes.length >> 1)] ^= 0x10
         } catch {
             return
@@ -302,7 +359,7 @@ export class FakeEspBoard extends Duplex implements BoardPort {
     private securityInfo(code: number): void {
         const { securityBytes, id } = this.facts
         if (securityBytes === 0) {
-            for (let i = 0; i < 8; ++i) this.refuse(0, ERROR_INVALID_MESSAGE)
+            for (let i = 0; i < 8; ++i) this.refuse(0, "unknown")
             return
         }
         const info = Buffer.alloc(securityBytes)
@@ -311,8 +368,8 @@ export class FakeEspBoard extends Duplex implements BoardPort {
         this.answer(code, 0, info)
     }
 
-    private refuse(code: number, error: number): void {
-        this.answer(code, 0, Buffer.alloc(0), [1, error])
+    private refuse(code: number, error: ErrorName): void {
+        this.answer(code, 0, Buffer.alloc(0), [1, ERRORS[error][this.isStub ? "stub" : "rom"]])
     }
 
     private answer(code: number, value = 0, data = Buffer.alloc(0), status = [0, 0]): void {

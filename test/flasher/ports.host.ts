@@ -1,6 +1,15 @@
 /** Which port or drive a board is on, on machines we do not have. */
 import assert from "node:assert/strict"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
@@ -32,6 +41,11 @@ test("the only port that a board may be on is taken, whatever else there is", ()
     assert.equal(choosePort([BUILT_IN, MODEM, CP2102], undefined), CP2102)
     assert.equal(choosePort([C3], undefined), C3)
     assert.equal(choosePort([C3, BUILT_IN], "/dev/ttyS0"), BUILT_IN)
+    // As Linux's /dev/serial/by-id has them: links.
+    const path = join(mkdtempSync(join(tmpdir(), "motewise-by-id-")), "usb-Espressif")
+    symlinkSync("/dev/null", path)
+    const port = { ...C3, path: "/dev/null" }
+    assert.equal(choosePort([CP2102, port], path), port)
 })
 
 test("several are listed with who makes them; none, with what there is", () => {
@@ -102,7 +116,10 @@ test("the boot drive is found by what it says of itself", () => {
     assert.throws(() => chooseDrive(drives, other), refused(FlashError, wrong))
     assert.throws(() => chooseDrive(drives.slice(1), undefined), refused(FlashError, wrong))
     assert.throws(() => chooseDrive([], undefined), refused(FlashError, /hold BOOTSEL/))
-    assert.throws(() => chooseDrive([], "/x"), refused(UsageError, /\/x is no boot drive. None/))
+    assert.throws(
+        () => chooseDrive([], "/x"),
+        refused(UsageError, /\/x is no boot drive .* None is mounted/)
+    )
     const twice = [...drives, ...uf2Drives([drive(INFO)])]
     assert.throws(
         () => chooseDrive(twice, undefined),
@@ -115,17 +132,84 @@ test("only FAT is looked at, and a path with a space is a path", () => {
     assert.deepEqual(fatMounts(table), ["/media/me/RPI-RP2 1"])
 })
 
-test("the image goes onto the drive whole, or it is told how much did", () => {
+test("a drive is named by its path however it ends; one that is there and not mounted is told", () => {
+    const pico = drive(INFO)
+    assert.equal(chooseDrive(uf2Drives([pico]), `${pico}/`).path, pico)
+    const unmounted = join(pico, "INFO_UF2.TXT")
+    assert.throws(
+        () => chooseDrive([], undefined, unmounted),
+        refused(FlashError, /is there, and not mounted: udisksctl mount -b .*INFO_UF2/)
+    )
+    assert.throws(
+        () => chooseDrive(uf2Drives([pico]), "/dev/ttyACM0"),
+        refused(UsageError, /no boot drive \(an RP2040's port is no place to write to/)
+    )
+})
+
+test("the image goes onto the drive whole, or it is told how much did", async () => {
     const path = drive(INFO)
     const uf2 = Buffer.alloc(200_000, 0x31)
     const shares: number[] = []
-    copyToDrive({ path, boardId: "RPI-RP2" }, uf2, share => shares.push(share))
+    await copyToDrive({ path, boardId: "RPI-RP2" }, uf2, share => shares.push(share))
     assert.ok(readFileSync(join(path, "motewise.uf2")).equals(uf2), "the file")
-    assert.equal(shares.at(-1), 1)
+    assert.equal(statSync(join(path, "motewise.uf2")).mode & 0o777, 0o600)
+    // Chunks of 64 kB.
+    assert.deepEqual(shares, [0, 0.32768, 0.65536, 0.98304, 1])
+    const copied = (onShare: (share: number) => void = () => {}) =>
+        copyToDrive({ path, boardId: "RPI-RP2" }, uf2, onShare)
+    const stopped = copied(share => {
+        if (share > 0.5) throw new FlashError("stopped")
+    })
+    await assert.rejects(stopped, refused(FlashError, /^stopped$/))
     rmSync(path, { recursive: true })
-    const gone = () => copyToDrive({ path, boardId: "RPI-RP2" }, uf2, () => {})
-    assert.throws(gone, refused(FlashError, /ENOENT, at 0 of 200000 B\): plug the board in again/))
+    await assert.rejects(
+        copied(),
+        refused(FlashError, /ENOENT, at 0 of 200000 B\): .*no whole image; plug it in again/)
+    )
     assert.ok(!existsSync(path), "nothing was made")
     mkdirSync(join(path, "motewise.uf2"), { recursive: true })
-    assert.throws(gone, refused(FlashError, /EISDIR/))
+    await assert.rejects(copied(), refused(FlashError, /EISDIR/))
 })
+
+test("a board that takes its drive away at the last block has the image; one that does so before has not", async () => {
+    const uf2 = Buffer.alloc(100_000, 0x31)
+    const takenAway = async (at: number) => {
+        const path = drive(INFO)
+        await copyToDrive({ path, boardId: "RPI-RP2" }, uf2, share => {
+            if (share < at) return
+            rmSync(path, { recursive: true })
+            // What the system says of a device that is gone.
+            throw Object.assign(new Error("EIO: i/o error, fdatasync"), { code: "EIO" })
+        })
+    }
+    await takenAway(1)
+    await assert.rejects(takenAway(0.5), refused(FlashError, /EIO, at 65536 of 100000 B/))
+})
+
+test(
+    "a drive that is full, or may not be written, is told with what to do",
+    { skip: process.platform === "linux" ? false : "Linux's /dev/full" },
+    async () => {
+        const copied = (to: string) => {
+            const path = drive(INFO)
+            symlinkSync(to, join(path, "motewise.uf2"))
+            return copyToDrive({ path, boardId: "RPI-RP2" }, Buffer.alloc(9), () => {})
+        }
+        await assert.rejects(
+            copied("/dev/full"),
+            refused(FlashError, /ENOSPC, at 0 of 9 B\): .*plug it in again with BOOTSEL held/)
+        )
+        const denied = Object.assign(new Error("EROFS"), { code: "EROFS" })
+        const path = drive(INFO)
+        const readOnly = copyToDrive({ path, boardId: "RPI-RP2" }, Buffer.alloc(9), () => {
+            throw denied
+        })
+        await assert.rejects(
+            readOnly,
+            refused(
+                FlashError,
+                /EROFS.*: mount it so that you may write: sudo umount .*; udisksctl/
+            )
+        )
+    }
+)

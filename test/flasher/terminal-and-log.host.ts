@@ -56,11 +56,14 @@ test("backspace takes a character, Ctrl-U all of them; Enter alone is an open ne
     assert.equal((await typed(head, tail, "\r")).secret, "é")
 })
 
-test("Ctrl-C ends the asking, with nothing written", async () => {
-    const { error, terminal } = await typed("half\x03")
-    assert.ok(error instanceof Interrupted, "interrupted")
-    assert.match((error as Error).message, /nothing was written/)
-    assert.deepEqual(terminal.raw, [true, false])
+test("Ctrl-C and Ctrl-D end the asking, with nothing written: neither is an open network", async () => {
+    for (const keys of ["half\x03", "\x03", "\x04", "half\x04"]) {
+        const { error, terminal } = await typed(keys)
+        assert.ok(error instanceof Interrupted, "interrupted")
+        assert.match(error.message, /nothing was written/)
+        assert.equal(error.exitCode, 130)
+        assert.deepEqual(terminal.raw, [true, false])
+    }
 })
 
 function lines(...pieces: Uint8Array[]): string[] {
@@ -143,9 +146,19 @@ test("a board that comes no further is told of by what it said last", () => {
     )
     const online = [...offline, "> mqtt: online"]
     assert.match(advice(online, WIFI, "mqtt://a"), /online at mqtt:\/\/a, and no report was heard/)
-    const refusedThere = [...online, "! enrolment: refused (4)"]
-    assert.match(advice(refusedThere), /not enrolled there \(refused \(4\)\): is that the fleet/)
+    // Reasons of src/telemetry/contract/enrolment.ts: 1 and 2 may change, 3 to 5 will not.
+    const refusedThere = [...online, "! enrolment: refused (2)"]
+    assert.match(advice(refusedThere), /not enrolled there \(refused, 2\): is that the fleet/)
+    assert.match(advice([...online, "! enrolment: refused (3)"]), /another board .* --fleet FOLDER/)
+    assert.match(
+        advice([...online, "! enrolment: refused (4)"]),
+        /its claim was revoked: .*new one/
+    )
+    assert.match(advice([...online, "! enrolment: refused (5)"]), /kind of key/)
     assert.match(advice([...online, "> enrolment: no answer"]), /not enrolled there \(no answer\)/)
+    const strange = [...addressed, "> enrolment: no answer"]
+    strange.push("> mqtt: offline (refused: not authorised (5)), again in 900 ms")
+    assert.match(advice(strange, WIFI, "mqtt://a"), /mqtt:\/\/a does not let it in .*another fleet/)
     const enrolled = [...refusedThere, "> enrolment: enrolled"]
     assert.match(advice(enrolled), /no report was heard/)
     assert.match(advice([...start, "fstor: formatting now"]), /no store it knows/)
@@ -154,4 +167,24 @@ test("a board that comes no further is told of by what it said last", () => {
         advice([...start, "! Unhandled exception"]),
         /program ended \(Unhandled exception\)/
     )
+})
+
+test("nobody waits for a board that has said what no waiting mends", () => {
+    const isHopeless = (said: string[], isClaimed = false) => {
+        const steps = new FirstSteps(isClaimed)
+        for (const line of said) steps.said(line)
+        return steps.isHopeless
+    }
+    const lost = (times: number) => Array<string>(times).fill("wifi: sta disconnect, reconnect...")
+    assert.equal(isHopeless([]), false)
+    assert.equal(isHopeless(["cyw43: status: bad auth"]), true)
+    // A weak network is lost a few times before it holds; one that was joined once has the right password.
+    assert.equal(isHopeless(lost(7)), false)
+    assert.equal(isHopeless(lost(8)), true)
+    assert.equal(isHopeless([...lost(7), "wifi: got ip 1", ...lost(7)]), false)
+    assert.equal(isHopeless(["fstor: formatting now"]), true)
+    assert.equal(isHopeless(["! Exception: RangeError"]), true)
+    assert.equal(isHopeless(["mqtt: online", "! enrolment: refused (1)"], true), false)
+    assert.equal(isHopeless(["mqtt: online", "! enrolment: refused (3)"], true), true)
+    assert.equal(isHopeless(["! enrolment: refused (3)", "enrolment: enrolled"], true), false)
 })

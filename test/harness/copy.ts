@@ -23,8 +23,9 @@ export class ProjectCopy {
             if (!LEFT_OUT.includes(name))
                 cpSync(inProject(name), join(this.root, name), { recursive: true })
         // Images are kept by what they are made of: what was compiled here need not be compiled there.
-        mkdirSync(inProject(".motewise"), { recursive: true })
-        symlinkSync(inProject(".motewise"), join(this.root, ".motewise"))
+        mkdirSync(inProject(".motewise/images"), { recursive: true })
+        mkdirSync(join(this.root, ".motewise"))
+        symlinkSync(inProject(".motewise/images"), join(this.root, ".motewise/images"))
         // A folder of links, so that a package can be added to it.
         mkdirSync(join(this.root, "node_modules"))
         for (const name of readdirSync(inProject("node_modules")))

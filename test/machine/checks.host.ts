@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
-import { checkNode, checkSerial, systemOf } from "../../machine/checks"
+import { checkNode, checkSerial, checkSerialLibrary, systemOf } from "../../machine/checks"
 import { findProgram } from "../../machine/programs"
 import { serialPorts } from "../../machine/serial-ports"
 import { motewise } from "../cli/run"
@@ -38,7 +38,9 @@ test("serial ports are those a board may hang on", () => {
 
 test("no port, a port of somebody else's, and one that is ours, are told apart", () => {
     const port = (isOurs: boolean) => ({ path: "/dev/ttyUSB0", isOurs, group: 20 })
-    assert.match(checkSerial([], "linux").remedy, /plug one in/)
+    assert.match(checkSerial([], "linux").remedy, /plug one in .* an RP2040 with BOOTSEL held/)
+    const drive = checkSerial([], "linux", [{ path: "/media/me/RPI-RP2", boardId: "RPI-RP2" }])
+    assert.deepEqual([drive.ok, drive.found], [true, "/media/me/RPI-RP2 (RPI-RP2)"])
     assert.equal(checkSerial([port(true)], "linux").ok, true)
     const locked = checkSerial([port(true), { ...port(false), path: "/dev/ttyACM0" }], "linux")
     assert.equal(locked.ok, false)
@@ -79,4 +81,14 @@ test("the command tells all of it, and fails only for what nothing works without
         ["node", "compiler"]
     )
     for (const check of checks) assert.equal(check.remedy === "", check.ok, check.name)
+})
+
+test("the package for serial ports is optional: without it, it is told what is left", async () => {
+    const there = await checkSerialLibrary(async () => ({}))
+    assert.deepEqual([there.ok, there.remedy], [true, ""])
+    const missing = await checkSerialLibrary(async () => {
+        throw Object.assign(new Error("x"), { code: "ERR_MODULE_NOT_FOUND" })
+    })
+    assert.deepEqual([missing.ok, missing.required], [false, false])
+    assert.match(missing.remedy, /npm ci .*--out FILE, and esptool/)
 })

@@ -25,6 +25,7 @@ test("a new driver's own tests pass, but for the one that waits for the datashee
         "examples/tmp117.ts",
         "sim/breadboard.ts",
         "examples/i2c-scan.ts",
+        "examples/README.md",
         "README.md",
     ])
     const tested = copy.test("drivers/tmp117", "readme")
@@ -41,7 +42,8 @@ test("it is laid out and typed as everything here is", () => {
     })
     const [prettier, eslint] = tools.map(tool => join(copy.root, "node_modules", tool))
     const options = { cwd: copy.root, encoding: "utf8" as const }
-    execFileSync(process.execPath, [prettier, "--check", ...files, "README.md"], options)
+    const pages = ["README.md", "examples/README.md"]
+    execFileSync(process.execPath, [prettier, "--check", ...files, ...pages], options)
     execFileSync(process.execPath, [eslint, ...files], options)
 })
 

@@ -1,0 +1,4 @@
+/** docs/first-driver.md, followed as it is written. */
+import { follow } from "./newcomer"
+
+follow("docs/first-driver.md")
