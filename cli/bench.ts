@@ -7,6 +7,7 @@ import { reconnect } from "../bench/reconnect/reconnect"
 import { measureSignatures } from "../bench/signatures/signatures"
 import { soakInHalves } from "../bench/soak/halves"
 import { benchAllCommand } from "./bench-all"
+import { benchBudgetsCommand } from "./bench-budgets"
 import { benchEnrolCommand } from "./bench-enrol"
 import { benchLedgerCommand } from "./bench-ledger"
 import { benchNodeCommand } from "./bench-node"
@@ -26,6 +27,7 @@ export function benchCommand(): Command {
         .addCommand(mutationCommand())
         .addCommand(inferenceCommand())
         .addCommand(signaturesCommand())
+        .addCommand(benchBudgetsCommand())
         .addCommand(benchEnrolCommand())
         .addCommand(benchLedgerCommand())
         .addCommand(benchNodeCommand())

@@ -40,6 +40,8 @@ export interface FleetOptions {
     /** Hears what a person should know: no secret is in it. */
     say?: (line: string) => void
     onProgress?: HssOptions["onProgress"]
+    /** From two thirds of it on, a node is asked to enrol again; 30 days. */
+    credentialLifeMs?: number
     /** A report came; not a duplicate. */
     onReport?: (id: string, heard: HeardReport) => void
 }
@@ -82,7 +84,7 @@ export class Fleet {
     private failure: unknown
 
     private constructor(
-        private readonly options: Required<Omit<FleetOptions, "onProgress">>,
+        private readonly options: Required<Omit<FleetOptions, "onProgress" | "credentialLifeMs">>,
         private readonly ledger: Ledger,
         private readonly key: HssKey,
         private readonly broker: FleetBroker,
@@ -121,6 +123,7 @@ export class Fleet {
                 nowMs,
                 random,
                 say,
+                credentialLifeMs: given.credentialLifeMs,
             })
             opened.push(() => registrar.close())
             const manifest = new Manifest(manifestPath(folder), say)

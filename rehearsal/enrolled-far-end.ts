@@ -26,6 +26,7 @@ export interface EnrolledOptions {
     epochMs: number
     claims: readonly Claim[]
     random: RandomStream
+    credentialLifeMs?: number
     /** Makes the broker, with the rules of who may what. */
     makeBroker: (rules: AedesAccess["rules"]) => Promise<LocalBroker>
     onHeard: OnHeard
@@ -57,6 +58,7 @@ export async function enrolledFarEnd(options: EnrolledOptions): Promise<FarEnd> 
             nowMs,
             random: drawn,
             say,
+            credentialLifeMs: options.credentialLifeMs,
             onReport: (id, heard) =>
                 onHeard(id, { ...heard, sampledAtMs: heard.sampledAtMs - epochMs }),
         })

@@ -19,8 +19,9 @@ import { runFast, runPaced } from "../sim/pace"
 import { provision } from "../sim/provision"
 import { RandomStream } from "../sim/random"
 import { Strikes, type Tally } from "../sim/strikes"
-import { CountedNetwork } from "../sim/traffic"
+import { CountedNetwork, type Traffic } from "../sim/traffic"
 import type { StepCount } from "../sim/vm/step-count"
+import type { Vm } from "../sim/vm/vm"
 import type { World } from "../sim/worlds/world"
 import { CLAIM_SECRET_BYTES } from "../src/telemetry/contract/enrolment"
 import { SETTING_CLAIM } from "../src/telemetry/contract/settings"
@@ -46,6 +47,8 @@ export interface RehearsalOptions {
     brokerUrl?: string
     /** Nodes have claims and nothing else: made up for a fleet of this run's own, or those that the fleet at `brokerUrl` knows. */
     enrol?: true | readonly Claim[]
+    /** Of a fleet of this run's own: nodes are asked to enrol again after two thirds of it; 30 days unless it is told. */
+    credentialLifeMs?: number
     faults: Fault[]
     exact: boolean
     /** What nodes take themselves to run on: an ESP32-C3 unless another is named. */
@@ -60,6 +63,8 @@ export interface RehearsalOptions {
     onPowerOn?(nodeId: string, virtualMs: number): void
     /** The broker has accepted a node. */
     onAccepted?(nodeId: string, virtualMs: number): void
+    /** The VM of the node in this place asks for the time: sim/node.ts. */
+    onVmLook?(place: number, vm: Vm): void
     /** Called every virtual minute or so. */
     onProgress?(virtualSeconds: number): void
 }
@@ -262,6 +267,16 @@ export class Rehearsal {
         return !this.farEnd.listens
     }
 
+    /** What a node and its brokers have said to each other, in the order of their places. */
+    traffic(): Traffic[] {
+        return [...this.members.values()].map(({ network }) => network.traffic)
+    }
+
+    /** The nodes, in the order of their places. */
+    nodes(): SimNode[] {
+        return [...this.members.values()].map(({ node }) => node)
+    }
+
     /** MQTT bytes of a node's connections, both ways. */
     bytesOnWire(id: string): number {
         return this.members.get(id)?.network.traffic.bytes ?? 0
@@ -320,6 +335,7 @@ export class Rehearsal {
             epochMs: virtual ? VIRTUAL_EPOCH_MS : Date.now(),
             claims,
             random: this.random("fleet"),
+            credentialLifeMs: options.credentialLifeMs,
             makeBroker,
             onHeard,
             say: line => print("fleet", line),
@@ -329,6 +345,7 @@ export class Rehearsal {
     private makeNode(place: number, id: string): void {
         const { clock, options } = this
         const { world, seats = ROOM_SEATS, seed, virtual, exact, print, reprovisionMs } = options
+        const { onVmLook } = options
         const leavesTheBench = provision(options.image, this.farEnd.settingsOf(id))
         const faults = faultsOfNode(options.faults, place)
         const strikes = (room: string) => this.strikes(faults, `faults/${place}/${room}`)
@@ -361,6 +378,7 @@ export class Rehearsal {
                     node.provisionAgain(leavesTheBench)
                 ),
             print: line => print(id, line),
+            onVmLook: onVmLook && (vm => onVmLook(place, vm)),
         })
         power.atEachStart("brownOut", ({ byMs }) => node.powerCut(byMs))
         this.members.set(id, { place, node, network, judge: new Judge(world, place) })

@@ -57,6 +57,8 @@ export interface SimNodeOptions {
     /** The node no longer holds a program: somebody has to provision it again. */
     onStoreFormatted?: () => void
     print(line: string): void
+    /** Called whenever the VM asks for the time, which it does at every await; to look at it from outside, not to run it. */
+    onVmLook?: (vm: Vm) => void
 }
 
 export class SimNode {
@@ -95,6 +97,11 @@ export class SimNode {
         return this.options.flash.saves
     }
 
+    /** What is in its flash. */
+    get flashImage(): Uint8Array {
+        return this.options.flash.load()
+    }
+
     /** What the program's heap holds now, garbage included; 0 while there is none. */
     heapUsedBytes(): number {
         return this.vm?.heapUse()?.usedBytes ?? 0
@@ -115,7 +122,10 @@ export class SimNode {
         this.guarded(() => {
             const vm = new Vm(
                 {
-                    nowMs: () => this.nodeClock.nowMs(),
+                    nowMs: () => {
+                        if (this.vm !== undefined) this.options.onVmLook?.(this.vm)
+                        return this.nodeClock.nowMs()
+                    },
                     fillRandom: bytes => random.fill(bytes),
                     flashBytes,
                     loadFlash: () => flash.load(),

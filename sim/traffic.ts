@@ -11,6 +11,10 @@ export class Traffic {
     forgotten = 0
     /** MQTT bytes, both ways. */
     bytes = 0
+    /** MQTT packets, both ways. */
+    packets = 0
+    /** Of the bytes, those of reports with topic and header. */
+    reportBytes = 0
 }
 
 /** A network that counts a node's traffic as it passes; one instance a node. */
@@ -72,7 +76,10 @@ export class CountedNetwork implements Network {
 
     private parser(onPacket: (packet: Packet) => void): Parser {
         const parser = packetParser({ protocolVersion: 4 })
-        parser.on("packet", onPacket)
+        parser.on("packet", packet => {
+            this.traffic.packets++
+            onPacket(packet)
+        })
         // What is no MQTT is still counted as bytes; the node's own parser judges it.
         parser.on("error", () => {})
         return parser
@@ -86,7 +93,10 @@ export class CountedNetwork implements Network {
     private sent(packet: Packet): void {
         if (packet.cmd !== "publish" || packet.messageId === undefined) return
         if (!packet.topic.endsWith("/up")) return
-        if (!packet.dup) this.traffic.published++
+        if (!packet.dup) {
+            this.traffic.published++
+            this.traffic.reportBytes += mqttBytes(packet)
+        }
         this.waiting.add(packet.messageId)
     }
 
@@ -98,4 +108,11 @@ export class CountedNetwork implements Network {
         if (packet.cmd !== "puback" || packet.messageId === undefined) return
         if (this.waiting.delete(packet.messageId)) this.traffic.acknowledged++
     }
+}
+
+/** Of a packet with its fixed header: a byte, and one for each 7 bits of the length (MQTT 3.1.1, 2.2.3). */
+function mqttBytes({ length = 0 }: Packet): number {
+    let bytes = 2 + length
+    for (let rest = length >> 7; rest > 0; rest >>= 7) bytes++
+    return bytes
 }

@@ -32,5 +32,6 @@ await startNode({
     report: {
         everyMs: 5 * 60000, // and at once when the verdict or a fault changes
         measurands: {},
+        whileOffline: "newest", // a summary is the verdict alone, and each change of that is kept
     },
 })

@@ -1,8 +1,10 @@
 /**
- * The VM's garbage-collected heap, looked at from outside: how much of it is in use.
+ * The VM's garbage-collected heap, looked at from outside: how much of it is in use, and which fibers live in it.
  *
  * Layout of DeviceScript 2.16.4 (gc_alloc.c): a chunk is `[next, end, blocks ...]`; a block's first word is its tag in the high byte
- * and its size in words in the low three; the word at `end` is a block of one word with the tag FINAL.
+ * and its size in words in the low three; the word at `end` is a block of one word with the tag FINAL. Before the chunk lies the
+ * collector's own record: `[first free, first chunk, allocations, threshold in words, words since the last collection, context]`. It
+ * collects when more than the threshold, a quarter of the heap, was allocated since it did so last, or when nothing fits.
  */
 
 const TAG_POSITION = 24
@@ -11,13 +13,26 @@ const TAG_FREE = 0x1
 const TAG_FINAL_OF_ONE_WORD = 0x4f000001
 const SIZE_MASK = 0xffffff
 const CHUNK_HEADER_WORDS = 2
+const COLLECTOR_WORDS = 6
+const ALLOCATIONS_AT = 2
+const THRESHOLD_AT = 3
+const SINCE_COLLECTION_AT = 4
+const CONTEXT_AT = 5
+const COLLECTED_EACH = 4
+/** Of the first fiber in the context (devs_internal.h, struct devs_ctx); each begins with the next one's address. */
+const FIBERS_AT = 240 / 4
 /** The heap is 64 kB, or 40 kB on an ESP32-S2. */
 const HEAP_BYTES_MIN = 32 * 1024
 const HEAP_BYTES_MAX = 128 * 1024
 
+/** The heap is among what is allocated first; looking for it before there is one is to be cheap. */
+const SEARCHED_WORDS = 2 ** 20
+
 export interface HeapUse {
     usedBytes: number
     totalBytes: number
+    /** Of what is used: allocated since the last collection. What is older was alive then. */
+    sinceCollectionBytes: number
 }
 
 export class Heap {
@@ -37,9 +52,50 @@ export class Heap {
         return this.find() ? this.walk(this.start, this.end) : undefined
     }
 
+    /** Allocations since the program started, modulo 2^32; undefined when it would have to be looked for. */
+    allocations(): number | undefined {
+        if (this.words[this.end] !== TAG_FINAL_OF_ONE_WORD) return undefined
+        return this.words[this.collector() + ALLOCATIONS_AT]
+    }
+
+    /** Fibers that have not ended; 0 while no program runs. */
+    fibers(): number {
+        if (this.use() === undefined) return 0
+        const { words } = this
+        let count = 0
+        const context = words[this.collector() + CONTEXT_AT] >> 2
+        for (let at = words[context + FIBERS_AT]; at !== 0; at = words[at >> 2]) count++
+        return count
+    }
+
+    /**
+     * Makes it one of so many bytes, as a chip's with a smaller one: for a program that has just started, with that much still free.
+     * @throws Error when more than that is taken, or it is smaller
+     */
+    shrink(bytes: number): void {
+        const use = this.use()
+        const { words, start, end } = this
+        const newEnd = start - CHUNK_HEADER_WORDS + bytes / 4 - 1
+        let last = start
+        while (last + (words[last] & SIZE_MASK) < end) last += words[last] & SIZE_MASK
+        const isFree = ((words[last] >>> TAG_POSITION) & TAG_MASK) === TAG_FREE
+        if (use === undefined || !isFree || newEnd <= last + CHUNK_HEADER_WORDS || newEnd > end)
+            throw new Error(`a heap of ${use?.totalBytes} B does not shrink to ${bytes} B`)
+        words[last] -= end - newEnd
+        words[newEnd] = TAG_FINAL_OF_ONE_WORD
+        words[start - CHUNK_HEADER_WORDS + 1] = newEnd * 4
+        words[this.collector() + THRESHOLD_AT] = bytes / 4 / COLLECTED_EACH
+        this.end = newEnd
+    }
+
+    /** Word index of the collector's record. */
+    private collector(): number {
+        return this.start - CHUNK_HEADER_WORDS - COLLECTOR_WORDS
+    }
+
     private find(): boolean {
         const { words } = this
-        for (let at = 0; at + 3 < words.length; ++at) {
+        for (let at = 0; at + 3 < Math.min(words.length, SEARCHED_WORDS); ++at) {
             if (words[at] !== 0) continue
             const endBytes = words[at + 1]
             const bytes = endBytes - at * 4
@@ -67,6 +123,11 @@ export class Heap {
             at += size
         }
         if (at !== end) return undefined
-        return { usedBytes: usedWords * 4, totalBytes: (end - start) * 4 }
+        return {
+            usedBytes: usedWords * 4,
+            totalBytes: (end - start) * 4,
+            sinceCollectionBytes:
+                4 * words[start - CHUNK_HEADER_WORDS - COLLECTOR_WORDS + SINCE_COLLECTION_AT],
+        }
     }
 }

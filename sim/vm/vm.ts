@@ -66,7 +66,8 @@ const text = new TextDecoder()
 
 export class Vm {
     private readonly wasm: VmExports
-    private readonly gcHeap: Heap
+    /** The program's; of no use before one runs. */
+    readonly gcHeap: Heap
     private readonly heap: Uint8Array
 
     /** @param deviceId 16 hex digits @param stepCount is to follow this VM, which is then a twentieth slower */

@@ -55,10 +55,11 @@ class PacketWriter {
     readonly bytes: Buffer
     private at = 0
 
-    constructor(first: number, remaining: number) {
+    /** @param apartBytes of the remaining length: what follows in a buffer of its own */
+    constructor(first: number, remaining: number, apartBytes = 0) {
         let lengthBytes = 1
         for (let rest = remaining >> 7; rest > 0; rest = rest >> 7) lengthBytes++
-        this.bytes = Buffer.alloc(1 + lengthBytes + remaining)
+        this.bytes = Buffer.alloc(1 + lengthBytes + remaining - apartBytes)
         this.byte(first)
         let rest = remaining
         while (rest > 127) {
@@ -126,17 +127,34 @@ export function connectPacket(options: ConnectOptions): Buffer {
 
 /** [3.3] at QoS 1 with `id` 1..65535; `id` 0 is QoS 0, which has none. @throws MqttOptionError on a topic out of bounds */
 export function publishPacket(id: number, topic: string, payload: Buffer, retain: boolean): Buffer {
+    const w = beginPublish(id, topic, payload.length, 0, retain)
+    w.raw(payload)
+    return w.bytes
+}
+
+/** A PUBLISH at QoS 0 but for its payload, which is to be sent right behind it: a long one is not copied. @throws MqttOptionError as `publishPacket` */
+export function publishHead(topic: string, payloadBytes: number, retain: boolean): Buffer {
+    return beginPublish(0, topic, payloadBytes, payloadBytes, retain).bytes
+}
+
+function beginPublish(
+    id: number,
+    topic: string,
+    payloadBytes: number,
+    apartBytes: number,
+    retain: boolean
+): PacketWriter {
     const name = Buffer.from(topic)
     if (name.length < 1 || name.length > TOPIC_BYTES_MAX)
         throw new MqttOptionError("topic", `${name.length} bytes, not 1 to ${TOPIC_BYTES_MAX}`)
     const acknowledged = id !== 0
     const flags = (acknowledged ? QOS1 : 0) | (retain ? RETAIN : 0)
     const idBytes = acknowledged ? 2 : 0
-    const w = new PacketWriter((PUBLISH << 4) | flags, 2 + name.length + idBytes + payload.length)
+    const remaining = 2 + name.length + idBytes + payloadBytes
+    const w = new PacketWriter((PUBLISH << 4) | flags, remaining, apartBytes)
     w.string(name)
     if (acknowledged) w.word(id)
-    w.raw(payload)
-    return w.bytes
+    return w
 }
 
 /** [3.3.1.1] The same PUBLISH, sent again: changed in place. */

@@ -34,6 +34,7 @@ import {
     markDuplicate,
     pingreqPacket,
     pubackPacket,
+    publishHead,
     publishPacket,
     subscribePacket,
 } from "./packets"
@@ -92,8 +93,10 @@ export class Session {
 
     private readonly filters: string[]
     private readonly window: InFlight[] = []
-    /** QoS 0, not yet sent. */
+    /** QoS 0, not yet sent: of each the head, then the payload. */
     private once: Buffer[] = []
+    /** The head before it is sent, and nothing may come between them. */
+    private isPayloadDue = false
     private acknowledgements: number[] = []
     private connectDue = false
     private subscribeDue = false
@@ -152,6 +155,7 @@ export class Session {
         this.reason = reason
         this.acknowledgements = [] // [4.4] the server sends again what these were for
         this.once = []
+        this.isPayloadDue = false
         for (const sent of this.window) sent.due = true
         this.connectDue = false
         this.subscribeDue = false
@@ -181,13 +185,14 @@ export class Session {
 
     /** There is room for one more PUBLISH at QoS 0. */
     canPublishOnce(): boolean {
-        return this.isOpen() && this.once.length < WINDOW
+        return this.isOpen() && this.once.length < 2 * WINDOW
     }
 
-    /** Sends at QoS 0: on this connection, or never. @throws Error without `canPublishOnce` */
+    /** Sends at QoS 0: on this connection, or never. The payload is not copied, and to be left as it is until then. @throws Error without `canPublishOnce` */
     publishOnce(topic: string, payload: Buffer, retain: boolean): void {
         if (!this.canPublishOnce()) throw new Error("publish without room")
-        this.once.push(publishPacket(0, topic, payload, retain))
+        this.once.push(publishHead(topic, payload.length, retain))
+        this.once.push(payload)
     }
 
     /** Sends what waits and then DISCONNECT: the server will not publish the last will. */
@@ -254,6 +259,10 @@ export class Session {
     }
 
     private nextOutgoing(nowMs: number): Buffer | undefined {
+        if (this.isPayloadDue) {
+            this.isPayloadDue = false
+            return this.once.shift()
+        }
         if (this.connectDue) {
             this.connectDue = false
             return connectPacket(this.options)
@@ -269,7 +278,10 @@ export class Session {
         // [4.6] in the order they were first sent in, whether or not the server kept the session
         const due = this.window.find(sent => sent.due)
         if (due !== undefined) return this.sendPublish(due, nowMs)
-        if (this.once.length > 0) return this.once.shift()
+        if (this.once.length > 0) {
+            this.isPayloadDue = true
+            return this.once.shift()
+        }
         if (this.pingDue) {
             this.pingDue = false
             return pingreqPacket()

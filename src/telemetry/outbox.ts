@@ -17,11 +17,20 @@ export interface Outgoing {
 
 export const ROUTINE = -1
 
+/**
+ * Behind the bytes of a report that waits: sequence, alarm, whether it is retold. As objects, 64 reports were a sixth of an ESP32-S2's
+ * heap more.
+ */
+const SEQUENCE_AT = 0
+const ALARM_AT = 4
+const RETOLD_AT = 8
+const LABEL_BYTES = 9
+
 export class Outbox {
     /** Sequence numbers of this boot that were dropped to make room. */
     readonly lost = new SequenceRanges()
-    private readonly alarms: Outgoing[] = []
-    private readonly routine: Outgoing[] = []
+    private readonly alarms: Buffer[] = []
+    private readonly routine: Buffer[] = []
 
     constructor(
         private readonly routineCapacity: number,
@@ -36,21 +45,42 @@ export class Outbox {
     /** The oldest alarm makes room when there are more than the alarm log holds. */
     pushAlarm(outgoing: Outgoing): void {
         if (this.alarms.length >= this.alarmCapacity) {
-            const oldest = this.alarms.shift()
+            const oldest = unlabelled(this.alarms.shift())
             if (!oldest.retold) this.lost.add(oldest.sequence)
         }
-        this.alarms.push(outgoing)
+        this.alarms.push(labelled(outgoing))
     }
 
     pushRoutine(sequence: number, bytes: Buffer): void {
         if (this.routine.length >= this.routineCapacity)
-            this.lost.add(this.routine.shift().sequence)
-        this.routine.push({ sequence, bytes, alarm: ROUTINE, retold: false })
+            this.lost.add(unlabelled(this.routine.shift()).sequence)
+        this.routine.push(labelled({ sequence, bytes, alarm: ROUTINE, retold: false }))
     }
 
     /** What goes next, taken out; undefined when nothing waits. */
     take(): Outgoing | undefined {
-        const alarm = this.alarms.shift()
-        return alarm !== undefined ? alarm : this.routine.pop()
+        let next = this.alarms.shift()
+        if (next === undefined) next = this.routine.pop()
+        return next !== undefined ? unlabelled(next) : undefined
+    }
+}
+
+function labelled({ sequence, bytes, alarm, retold }: Outgoing): Buffer {
+    const at = bytes.length
+    const kept = Buffer.alloc(at + LABEL_BYTES)
+    kept.blitAt(0, bytes, 0, at)
+    kept.setAt(at + SEQUENCE_AT, "u32", sequence)
+    kept.setAt(at + ALARM_AT, "i32", alarm)
+    kept[at + RETOLD_AT] = retold ? 1 : 0
+    return kept
+}
+
+function unlabelled(kept: Buffer): Outgoing {
+    const at = kept.length - LABEL_BYTES
+    return {
+        bytes: kept.slice(0, at),
+        sequence: kept.getAt(at + SEQUENCE_AT, "u32"),
+        alarm: kept.getAt(at + ALARM_AT, "i32"),
+        retold: kept[at + RETOLD_AT] === 1,
     }
 }

@@ -32,8 +32,8 @@ export function sha256(parts: Buffer[]): Buffer {
 export class LmOts {
     private readonly step: Buffer
     private readonly steps: Buffer[]
-    /** I, q, D_PBLC, and what the chains end in: hashed, the one-time public key. */
-    private readonly ends: Buffer
+    /** I, q, D_PBLC, and what the chains end in: hashed, the one-time public key. Undefined in between, for signing does without. */
+    private ends: Buffer
     private readonly prefix = Buffer.alloc(PREFIX_BYTES)
     /** The message's hash and its checksum, to be cut into digits. */
     private readonly digits: Buffer
@@ -45,16 +45,12 @@ export class LmOts {
         keyBytes: Buffer,
         identifierAt: number
     ) {
-        const { hashBytes, chains } = parameters
+        const { hashBytes } = parameters
         this.step = Buffer.alloc(VALUE_AT + hashBytes)
         this.steps = [this.step]
-        this.ends = Buffer.alloc(PREFIX_BYTES + chains * hashBytes)
         this.digits = Buffer.alloc(hashBytes + 2)
         this.step.blitAt(0, keyBytes, identifierAt, IDENTIFIER_BYTES)
-        this.ends.blitAt(0, keyBytes, identifierAt, IDENTIFIER_BYTES)
         this.prefix.blitAt(0, keyBytes, identifierAt, IDENTIFIER_BYTES)
-        this.ends[CHAIN_AT] = D_PBLC
-        this.ends[CHAIN_AT + 1] = D_PBLC
         this.prefix[CHAIN_AT] = D_MESG
         this.prefix[CHAIN_AT + 1] = D_MESG
     }
@@ -63,6 +59,7 @@ export class LmOts {
     async publicKey(q: number, seed: Buffer): Promise<Buffer> {
         const { chains, digitBits } = this.parameters
         this.select(q)
+        this.beginEnds()
         for (let i = 0; i < chains; ++i) {
             this.derive(i, seed)
             await this.walk(i, 0, (1 << digitBits) - 1)
@@ -103,6 +100,7 @@ export class LmOts {
         const { hashBytes, chains, digitBits } = this.parameters
         this.select(q)
         this.digest(message, signature, at + 4)
+        this.beginEnds()
         for (let i = 0; i < chains; ++i) {
             this.step.blitAt(VALUE_AT, signature, at + 4 + hashBytes * (1 + i), hashBytes)
             await this.walk(i, this.digit(i), (1 << digitBits) - 1)
@@ -113,7 +111,6 @@ export class LmOts {
 
     private select(q: number): void {
         putU32(this.step, IDENTIFIER_BYTES, q)
-        putU32(this.ends, IDENTIFIER_BYTES, q)
         putU32(this.prefix, IDENTIFIER_BYTES, q)
     }
 
@@ -143,13 +140,24 @@ export class LmOts {
         await ds.sleep(isRestDue ? 1 : 0)
     }
 
+    /** Once q is selected. */
+    private beginEnds(): void {
+        const { hashBytes, chains } = this.parameters
+        this.ends = Buffer.alloc(PREFIX_BYTES + chains * hashBytes)
+        this.ends.blitAt(0, this.prefix, 0, CHAIN_AT)
+        this.ends[CHAIN_AT] = D_PBLC
+        this.ends[CHAIN_AT + 1] = D_PBLC
+    }
+
     private end(chain: number): void {
         const { hashBytes } = this.parameters
         this.ends.blitAt(PREFIX_BYTES + chain * hashBytes, this.step, VALUE_AT, hashBytes)
     }
 
     private endsHash(): Buffer {
-        return sha256([this.ends]).slice(0, this.parameters.hashBytes)
+        const hash = sha256([this.ends]).slice(0, this.parameters.hashBytes)
+        this.ends = undefined
+        return hash
     }
 
     /** Q and its checksum [§4.4]. @param randomizer holds C at `at` */

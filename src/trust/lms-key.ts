@@ -12,6 +12,8 @@ export class LmsKey {
     readonly leafCount: number
     private readonly ots: LmOts
     private readonly tree: LmsTree
+    /** Kept from the first on: a heap that has been used for a while may have no such piece left. */
+    private signature: Buffer
 
     /** @param seed as long as a hash @param identifier 16 bytes, another for each key */
     constructor(
@@ -42,10 +44,11 @@ export class LmsKey {
         return key
     }
 
-    /** Signs with one-time key `q`, which must never have signed anything else: whoever calls keeps count. */
+    /** Signs with one-time key `q`, which must never have signed anything else: whoever calls keeps count. The next signature takes its place. */
     async sign(q: number, message: Buffer): Promise<Buffer> {
         const { lmsType, otsSignatureBytes, signatureBytes, hashBytes } = this.parameters
-        const signature = Buffer.alloc(signatureBytes)
+        if (this.signature === undefined) this.signature = Buffer.alloc(signatureBytes)
+        const { signature } = this
         putU32(signature, 0, q)
         await this.ots.sign(q, this.seed, message, signature, 4)
         putU32(signature, 4 + otsSignatureBytes, lmsType)

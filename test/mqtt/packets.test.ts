@@ -11,6 +11,7 @@ import {
     markDuplicate,
     pingreqPacket,
     pubackPacket,
+    publishHead,
     publishPacket,
     subscribePacket,
 } from "../../src/mqtt/packets"
@@ -120,6 +121,8 @@ describe("mqtt packets", () => {
     test("PUBLISH at QoS 0 has no packet id [3.3.2.2]", () => {
         expectBytes(publishPacket(0, "a/b", hex`c0ffee`, false), "30080003612f62c0ffee")
         expectBytes(publishPacket(0, "a/b", hex``, true), "31050003612f62")
+        expectBytes(publishHead("a/b", 3, false), "30080003612f62")
+        expectBytes(publishHead("a/b", 300, true), "31b1020003612f62")
     })
 
     test("a topic out of bounds is refused before it is sent", () => {

@@ -141,11 +141,23 @@ describe("mqtt session", () => {
         peer.hears(0)
         expect(session.canPublishOnce()).toBe(true)
         session.publishOnce("t", hex`bb`, true)
-        expect(peer.hears(0)).toBe("3104000174bb")
+        expect(peer.hears(0)).toBe("3104000174 bb")
         for (let i = 0; i < WINDOW; ++i) session.publishOnce("t", hex`cc`, false)
         expect(session.canPublishOnce()).toBe(false)
         expect(peer.again(true, 1).indexOf("cc")).toBe(-1)
         expect(session.canPublishOnce()).toBe(true)
+    })
+
+    test("nothing comes between the head of a QoS 0 PUBLISH and its payload", () => {
+        peer.online(1)
+        session.publishOnce("t", hex`bb`, false)
+        expect(session.takeOutgoing(0).toString("hex")).toBe("3004000174")
+        peer.says(hex`3206000174000905`, 0)
+        session.publish("t", hex`aa`, false, 7)
+        expect(peer.hears(0)).toBe("bb 40020009 32060001740002aa")
+        session.publishOnce("t", hex`bb`, false)
+        session.takeOutgoing(0)
+        expect(peer.again(true, 1).indexOf("bb")).toBe(-1)
     })
 
     test("what was not acknowledged is sent again with DUP, in order, session or no session [4.4]", () => {
