@@ -1,4 +1,5 @@
 /** Every bench that `npm run bench` runs. Another one is a line here, a quick.ts in its folder, and its name in a block of README. */
+import { budgetsQuick } from "../budgets/quick"
 import { enrolQuick, killsQuick } from "../enrol/quick"
 import { inferenceQuick } from "../inference/quick"
 import { ledgerQuick } from "../ledger/quick"
@@ -18,6 +19,7 @@ export const QUICKS: Quick[] = [
     offlineQuick,
     mutationQuick,
     nodeQuick,
+    budgetsQuick,
     inferenceQuick,
     signaturesQuick,
     enrolQuick,
