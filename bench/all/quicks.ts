@@ -1,8 +1,10 @@
 /** Every bench that `npm run bench` runs. Another one is a line here, a quick.ts in its folder, and its name in a block of README. */
+import { budgetsQuick } from "../budgets/quick"
 import { enrolQuick, killsQuick } from "../enrol/quick"
 import { inferenceQuick } from "../inference/quick"
 import { ledgerQuick } from "../ledger/quick"
 import { mutationQuick } from "../mutation/quick"
+import { nodeQuick } from "../node/quick"
 import { offlineQuick } from "../offline/quick"
 import { powerCutsQuick } from "../power-cuts/quick"
 import { reconnectQuick } from "../reconnect/quick"
@@ -16,6 +18,8 @@ export const QUICKS: Quick[] = [
     reconnectQuick,
     offlineQuick,
     mutationQuick,
+    nodeQuick,
+    budgetsQuick,
     inferenceQuick,
     signaturesQuick,
     enrolQuick,

@@ -1,10 +1,10 @@
-/** A quarter of the day without a broker. */
+/** A few hours of the day without a broker. */
 import { linesPicture } from "../all/lines"
 import type { Quick } from "../all/quick"
 
 export const offlineQuick: Quick = {
     name: "offline",
-    args: ["offline", "--hours", "6"],
+    args: ["offline", "--hours", "4"],
     test: "hours without a broker",
     sentence:
         "{hours} h at a report a second: heap {heapBytesFirstHour kB} in the first hour, {heapBytesLastHour kB} in the last, of 64; then {alarmsFirst} alarms first; {dropped} dropped, {unaccounted} of them untold",

@@ -1,11 +1,11 @@
-/** The restart of a broker with half as many nodes. */
+/** The restart of a broker with a quarter of the nodes. */
 import { linesPicture } from "../all/lines"
 import type { Quick } from "../all/quick"
 import type { Restart } from "./reconnect"
 
 export const reconnectQuick: Quick = {
     name: "reconnect",
-    args: ["reconnect", "--nodes", "100"],
+    args: ["reconnect", "--nodes", "50"],
     test: "a fleet whose broker restarts",
     sentence:
         "restarts of 0.1, 10 and 60 s under {nodes} nodes: at most {peakConnectsPerSecond} connects in any second, half of the nodes back in {p50ReconnectMs s}, 99 % in {p99ReconnectMs s}, {missing} missing after ten minutes",

@@ -60,7 +60,8 @@ describe("results", () => {
     })
 
     test("what is run of a bench is what its verb takes, from its own seed", async () => {
-        const bench = (await motewiseCommand()).commands.find(command => command.name() === "bench")
+        const { commands } = await motewiseCommand(["bench"])
+        const bench = commands.find(command => command.name() === "bench")
         for (const { name, args } of QUICKS) {
             const verb = bench?.commands.find(command => command.name() === args[0])
             assert.ok(verb, `bench ${name}: no verb ${args[0]}`)
