@@ -3,6 +3,7 @@ import tseslint from "typescript-eslint"
 
 const FIRMWARE = [
     "src/**/*.ts",
+    "bench/plain/**/*.ts",
     "bench/programs/**/*.ts",
     "examples/**/*.ts",
     "models/**/*.ts",

@@ -1,6 +1,5 @@
 /** `motewise bench`: the figures that README and DESIGN quote, as commands. */
 import { Command } from "commander"
-import Table from "cli-table3"
 import { offline } from "../bench/offline/offline"
 import { measureInference } from "../bench/inference/inference"
 import { measurePowerCuts } from "../bench/power-cuts/cuts"
@@ -9,9 +8,10 @@ import { measureSignatures } from "../bench/signatures/signatures"
 import { soakInHalves } from "../bench/soak/halves"
 import { benchEnrolCommand } from "./bench-enrol"
 import { benchLedgerCommand } from "./bench-ledger"
+import { benchNodeCommand } from "./bench-node"
 import { mutationCommand } from "./bench-mutation"
 import { integerFrom } from "./numbers"
-import { printObject } from "./print"
+import { printObject, printRows } from "./print"
 import { watchShare } from "./progress"
 
 export function benchCommand(): Command {
@@ -26,6 +26,7 @@ export function benchCommand(): Command {
         .addCommand(signaturesCommand())
         .addCommand(benchEnrolCommand())
         .addCommand(benchLedgerCommand())
+        .addCommand(benchNodeCommand())
 }
 
 function soakCommand(): Command {
@@ -118,14 +119,4 @@ function signaturesCommand(): Command {
             progress.done()
             printRows(figures, json)
         })
-}
-
-function printRows(rows: object[], json: boolean): void {
-    if (json) {
-        console.log(JSON.stringify(rows))
-        return
-    }
-    const table = new Table({ head: Object.keys(rows[0]), style: { head: [], border: [] } })
-    for (const row of rows) table.push(Object.values(row).map(value => String(value ?? "-")))
-    console.log(table.toString())
 }

@@ -9,6 +9,7 @@ import { DEFAULT_APP, entryOf } from "../image/apps"
 import { compile } from "../image/compile"
 import { UsageError } from "../image/project"
 import { modelOf } from "../image/models"
+import { energyFigures } from "../rehearsal/energy"
 import { Rehearsal, type RehearsalOptions } from "../rehearsal/rehearsal"
 import type { Counters } from "../rehearsal/result"
 import { PART_NAMES } from "../sim/breadboard"
@@ -26,10 +27,11 @@ import { classesOf } from "./classes"
 import { FLEET_FOLDER } from "./ledger-folder"
 import { listOf, pairsOf, refuseTwice } from "./lists"
 import { mapOf } from "./mapping"
+import { batteryOption, powerOf, powerOption } from "./energy-options"
 import { integerFrom, numberFrom } from "./numbers"
 import { sayBuilding } from "./progress"
 import { replayCommand } from "./replay-command"
-import { nodesTable, summary, timeForPeople } from "./table"
+import { energyLine, nodesTable, summary, timeForPeople, type Supply } from "./table"
 
 export interface SimOptions {
     nodes?: number
@@ -52,6 +54,8 @@ export interface SimOptions {
     scenario?: Scenario
     exact: boolean
     seed?: number
+    board: string
+    battery: number
     log: boolean
     json: boolean
 }
@@ -130,6 +134,8 @@ export function simCommand(): Command {
         )
         .option("--exact", "timers to 10 ms even when idle: slower", false)
         .option("--seed <n>", "of everything random (default: 1)", integerFrom(0, 2 ** 31))
+        .addOption(powerOption())
+        .addOption(batteryOption())
         .option("--log", "what the nodes print, on standard error", false)
         .option("--json", "print one JSON object and nothing else", false)
         .addHelpText(
@@ -275,7 +281,9 @@ function worldFrom(options: Rehearsed, model: Model): World {
 }
 
 /** The table, again and again; returns how to end it. */
-function watchTable(rehearsal: Rehearsal, { virtual, speed }: SimOptions): () => void {
+function watchTable(rehearsal: Rehearsal, options: SimOptions): () => void {
+    const { virtual, speed } = options
+    const supply = supplyOf(options)
     const stream = process.stdout
     const pace = virtual
         ? "as fast as it can"
@@ -285,7 +293,7 @@ function watchTable(rehearsal: Rehearsal, { virtual, speed }: SimOptions): () =>
     const draw = () =>
         [
             `Motewise simulator · ${rehearsal.brokerUrl} · ${timeForPeople(rehearsal.virtualSeconds())} · ${pace}`,
-            nodesTable(rehearsal.rows(), stream),
+            nodesTable(rehearsal.rows(), stream, supply),
         ].join("\n")
     if (!stream.isTTY) {
         const timer = setInterval(() => console.log(draw()), PIPED_REFRESH_MS)
@@ -323,12 +331,21 @@ function finish(rehearsal: Rehearsal, options: Rehearsed): void {
     const result = rehearsal.result()
     const counters = rehearsal.counters()
     const enrolled = rehearsal.enrolled()
+    const supply = supplyOf(options)
+    const used = rehearsal.rows().flatMap(row => row.used)
+    const energy = energyFigures(used, supply.power, supply.batteryMilliwattHours)
     if (json) {
         // Without faults there is nothing to tell of them.
-        const told = { ...result, enrolled, faults: faults.length > 0 ? counters : undefined }
+        const told = {
+            ...result,
+            energy,
+            enrolled,
+            faults: faults.length > 0 ? counters : undefined,
+        }
         console.log(JSON.stringify(told))
     } else {
         console.log(summary(result))
+        if (energy !== null) console.log(energyLine(energy, supply))
         if (enrolled !== undefined)
             console.log(
                 `${enrolled.nodes} of ${result.nodes} nodes enrolled and heard, ${enrolled.ledgerEntries} entries in the ledger, ${enrolled.refused} refusals`
@@ -350,6 +367,10 @@ function finish(rehearsal: Rehearsal, options: Rehearsed): void {
     process.exitCode = 1
     for (const failure of failures) console.error(failure)
     if (virtual) console.error(`To see it again: ${replayCommand(options)}`)
+}
+
+function supplyOf({ board, battery }: SimOptions): Supply {
+    return { board, power: powerOf(board), batteryMilliwattHours: battery }
 }
 
 function notEnrolled(nodes: number): string[] {

@@ -3,7 +3,16 @@ import Table from "cli-table3"
 import { styleText } from "node:util"
 import { allMeasurands } from "../src/telemetry/contract/measurands"
 import { TITLES } from "../src/telemetry/contract/titles"
+import type { BoardPower } from "../src/power/board-power"
+import { energyFigures, type EnergyFigures } from "../rehearsal/energy"
 import type { NodeRow, Result } from "../rehearsal/result"
+
+/** For which board and battery energy is told. */
+export interface Supply {
+    board: string
+    power: BoardPower
+    batteryMilliwattHours: number
+}
 
 /** SenML's names are for machines. */
 const UNITS_FOR_PEOPLE: Record<string, string> = { Cel: "°C" }
@@ -32,12 +41,13 @@ export function timeForPeople(seconds: number): string {
     return days > 0 ? `${days} d ${clock}` : clock
 }
 
-export function nodesTable(rows: NodeRow[], stream: NodeJS.WriteStream): string {
+export function nodesTable(rows: NodeRow[], stream: NodeJS.WriteStream, supply?: Supply): string {
     const measured = allMeasurands().filter(({ measurand }) =>
         rows.some(row => row.reported.has(measurand))
     )
     const headOf = ({ measurand, unit }: { measurand: string; unit: string }) =>
         `${TITLES[measurand]}\n${UNITS_FOR_PEOPLE[unit] ?? unit}`
+    const told = rows.some(row => row.used.length > 0) ? supply : undefined
     const table = new Table({
         head: [
             "node\n",
@@ -48,6 +58,7 @@ export function nodesTable(rows: NodeRow[], stream: NodeJS.WriteStream): string 
             "right\nso far",
             "reports\nsent/acked",
             "bytes\n",
+            ...(told === undefined ? [] : ["mJ a\nreport", "battery\ndays"]),
         ],
         colAligns: [
             "left",
@@ -58,10 +69,12 @@ export function nodesTable(rows: NodeRow[], stream: NodeJS.WriteStream): string 
             "right",
             "right",
             "right",
+            ...(told === undefined ? [] : ["right" as const, "right" as const]),
         ],
         style: { head: [], border: [], compact: true },
     })
-    for (const row of rows) table.push(cellsOf(row, measured, stream))
+    for (const row of rows)
+        table.push([...cellsOf(row, measured, stream), ...energyCells(row, told)])
     return table.toString()
 }
 
@@ -88,6 +101,27 @@ function cellsOf(
         `${row.published}/${row.acknowledged}`,
         bytesForPeople(row.bytes),
     ]
+}
+
+function energyCells({ used }: NodeRow, supply: Supply | undefined): string[] {
+    if (supply === undefined) return []
+    const { power, batteryMilliwattHours } = supply
+    const figures = energyFigures(used, power, batteryMilliwattHours)
+    return [figures?.millijoulesPerReport?.toFixed(1) ?? "", figures?.batteryDays.toFixed(1) ?? ""]
+}
+
+/** What the nodes' own accounts come to. */
+export function energyLine(
+    figures: EnergyFigures,
+    { board, batteryMilliwattHours }: Supply
+): string {
+    const { millijoulesPerSample, millijoulesPerVerdict, millijoulesPerReport } = figures
+    return (
+        `energy on ${board}, parts not counted: ${figures.meanMilliwatts.toFixed(1)} mW; ` +
+        `${millijoulesPerSample ?? "-"} mJ a sample, ${millijoulesPerVerdict} a verdict, ` +
+        `${millijoulesPerReport ?? "-"} a report; ` +
+        `${figures.batteryDays.toFixed(1)} days on ${batteryMilliwattHours} mWh`
+    )
 }
 
 /** The last words of a run. */

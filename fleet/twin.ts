@@ -8,10 +8,13 @@ import {
     NAME_FLASH_WRITES,
     NAME_GAPS,
     NAME_LOST,
+    NAME_USE,
 } from "../src/telemetry/contract/senml"
+import type { Span } from "../src/power/energy"
 import { Missing } from "./missing"
 import { openReport, ReportError, type Report, type ReportIdentity } from "./open"
 import type { OpenedUp } from "./sealing/seal"
+import { useFromText } from "./use"
 
 const NODE_TOPIC = /^mw\/([0-9a-f]{16})\/(up|state)$/
 const STATE_BYTES_MAX = 512
@@ -29,6 +32,8 @@ class Boot {
     gaps = 0
     flashWrites = 0
     uptimeMs = 0
+    /** The node's own account of its energy, as last told. */
+    used: Span | undefined
     /** The far end's clock when the node booted: the least of (arrival - uptime) is nearest, for a report can only be late. */
     originMs = Infinity
     /** Milliseconds from 1970 to the boot, once a report has told: it dates those before it too. */
@@ -82,6 +87,15 @@ class Boot {
         if (name === NAME_GAPS) this.gaps = Math.max(this.gaps, value)
         else if (name === NAME_FLASH_WRITES) this.flashWrites = Math.max(this.flashWrites, value)
         else return false
+        return true
+    }
+
+    /** Takes the node's account of its energy; false when it is none. One that is older than what is known is passed over. */
+    hearUse(text: string, { sequence, samples }: Report, uptimeMs: number | undefined): boolean {
+        const use = useFromText(text)
+        if (use === undefined) return false
+        if (uptimeMs !== undefined && uptimeMs >= (this.used?.uptimeMs ?? 0))
+            this.used = { use, boots: 1, uptimeMs, samples, reports: sequence + 1 }
         return true
     }
 
@@ -165,6 +179,11 @@ export class NodeTwin {
         return days === 0 ? 0 : this.sum(boot => boot.flashWrites) / days
     }
 
+    /** By boot, what each has said that it used; nothing of nodes that do not say. */
+    used(): Span[] {
+        return [...this.boots.values()].flatMap(({ used }) => (used === undefined ? [] : [used]))
+    }
+
     /** When a sample of a boot was taken, in milliseconds since 1970; undefined until the node has told the time in that boot. */
     epochMsOf(boot: string, uptimeMs: number): number | undefined {
         const originEpochMs = this.boots.get(boot)?.originEpochMs
@@ -186,7 +205,7 @@ export class NodeTwin {
         boot.date(report, nowMs)
         const uptimeMs = boot.uptimeMsOf(report)
         boot.uptimeMs = Math.max(boot.uptimeMs, uptimeMs ?? 0)
-        const verdict = this.hearRecords(report, boot)
+        const verdict = this.hearRecords(report, boot, uptimeMs)
         return {
             boot: report.boot,
             sequence: report.sequence,
@@ -198,7 +217,11 @@ export class NodeTwin {
     }
 
     /** The verdict of this very report. An older one, come late, does not overwrite what is known. */
-    private hearRecords(report: Report, boot: Boot): string | undefined {
+    private hearRecords(
+        report: Report,
+        boot: Boot,
+        uptimeMs: number | undefined
+    ): string | undefined {
         const isNewest = boot === this.latest && boot.isNewest(report.sequence)
         let verdict: string | undefined
         for (const { name, value } of report.records) {
@@ -207,6 +230,8 @@ export class NodeTwin {
                     this.refused++
             } else if (name === NAME_LOST) {
                 if (!boot.drop(value)) this.refused++
+            } else if (name === NAME_USE) {
+                if (!boot.hearUse(value, report, uptimeMs)) this.refused++
             } else if (name.startsWith(NAME_FAULT_PREFIX)) {
                 if (isNewest) this.hearFault(name.slice(NAME_FAULT_PREFIX.length), value)
             } else if (name !== NAME_ALARM) {

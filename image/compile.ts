@@ -23,6 +23,7 @@ import { dirname, join, relative } from "node:path"
 import { promisify, stripVTControlCharacters } from "node:util"
 import { boardText } from "./boards"
 import { UsageError, inProject } from "./project"
+import { leaveOutEnergy } from "./energy"
 import { leaveOutFeatures } from "./features"
 import { link } from "./link/link"
 import { leaveOutMeasurands } from "./measurands"
@@ -78,6 +79,7 @@ export function sourcesFor(entry: string, board?: string): Map<string, string> {
         const text = sources.get(entry) ?? ""
         sources.set(entry, text.replace(BOARD_IMPORT, `$1${board}$3`))
     }
+    leaveOutEnergy(sources)
     leaveOutFeatures(sources)
     leaveOutMeasurands(sources)
     return sources

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { AedesAccess } from "../fleet/access/aedes"
 import type { OnRefused } from "../fleet/access/aedes"
-import { EVERY_TOPIC, type FleetBroker } from "../fleet/brokers/fleet-broker"
+import { overAedes } from "../fleet/brokers/embedded"
+import type { FleetBroker } from "../fleet/brokers/fleet-broker"
 import { Fleet } from "../fleet/fleet"
 import { initFolder } from "../fleet/folder"
 import type { Claim } from "../fleet/registrar/claim"
@@ -45,7 +46,7 @@ export async function enrolledFarEnd(options: EnrolledOptions): Promise<FarEnd> 
     const openBroker = async (onRefused: OnRefused): Promise<FleetBroker> => {
         const access = new AedesAccess(nowMs, onRefused)
         local = await options.makeBroker(access.rules)
-        return asFleetBroker(local, access)
+        return overAedes(local.url, access, local)
     }
     let fleet: Fleet
     try {
@@ -72,12 +73,9 @@ export async function enrolledFarEnd(options: EnrolledOptions): Promise<FarEnd> 
         clock.after(TICK_MS, tick)
     }
     clock.after(TICK_MS, tick)
+    const busy = () => ticking ?? fleet.settle() ?? broker.settle()
     const settled = async () => {
-        for (;;) {
-            const busy = ticking ?? fleet.settle() ?? broker.settle()
-            if (busy === undefined) return
-            await busy
-        }
+        for (let work = busy(); work !== undefined; work = busy()) await work
     }
     return {
         url: broker.url,
@@ -97,29 +95,10 @@ export async function enrolledFarEnd(options: EnrolledOptions): Promise<FarEnd> 
             [SETTING_BROKER]: broker.url,
             [SETTING_CLAIM]: `${id}-${secrets.get(id)}`,
         }),
-        settle: () => {
-            const busy = ticking ?? fleet.settle() ?? broker.settle()
-            return busy?.then(settled)
-        },
+        settle: () => busy()?.then(settled),
         close: async () => {
             await fleet.close()
             rmSync(folder, { recursive: true, force: true })
         },
-    }
-}
-
-function asFleetBroker(broker: LocalBroker, access: AedesAccess): FleetBroker {
-    return {
-        url: broker.url,
-        told: "aedes",
-        isConnected: true,
-        isShut: true,
-        access,
-        async start(onMessage) {
-            for (const filter of EVERY_TOPIC) await broker.subscribe(filter, onMessage)
-        },
-        publish: (topic, payload) => broker.publish(topic, payload),
-        tick: async () => {},
-        close: () => broker.close(),
     }
 }

@@ -20,6 +20,7 @@ import { provision } from "../sim/provision"
 import { RandomStream } from "../sim/random"
 import { Strikes, type Tally } from "../sim/strikes"
 import { CountedNetwork } from "../sim/traffic"
+import type { StepCount } from "../sim/vm/step-count"
 import type { World } from "../sim/worlds/world"
 import { CLAIM_SECRET_BYTES } from "../src/telemetry/contract/enrolment"
 import { SETTING_CLAIM } from "../src/telemetry/contract/settings"
@@ -47,6 +48,10 @@ export interface RehearsalOptions {
     enrol?: true | readonly Claim[]
     faults: Fault[]
     exact: boolean
+    /** What nodes take themselves to run on: an ESP32-C3 unless another is named. */
+    chip?: string
+    /** One for each node, by place, to count the steps of its program; none: nobody counts. */
+    stepCounts?: readonly StepCount[]
     /** Virtual time from a formatted store to the node provisioned again; default a minute. */
     reprovisionMs?: number
     print(nodeId: string, line: string): void
@@ -166,6 +171,7 @@ export class Rehearsal {
                 published: network.traffic.published,
                 acknowledged: network.traffic.acknowledged,
                 bytes: network.traffic.bytes,
+                used: twin?.used() ?? [],
                 panics: node.panics.length,
             }
         })
@@ -338,7 +344,9 @@ export class Rehearsal {
                 this.random(`faults/${place}`),
                 this.struck
             ),
+            chip: options.chip,
             exact,
+            stepCount: options.stepCounts?.[place],
             skewPpm: () => power.skewPpm(),
             onReset: () => network.nodeReset(),
             onStoreFormatted: () =>

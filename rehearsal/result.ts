@@ -1,3 +1,5 @@
+import type { Span } from "../src/power/energy"
+
 /** What a rehearsal comes to, in figures: what `motewise sim --json` prints. Counts are over all nodes. */
 export interface Result {
     nodes: number
@@ -43,6 +45,8 @@ export interface NodeRow {
     published: number
     acknowledged: number
     bytes: number
+    /** By boot, what the node has said that it used. */
+    used: Span[]
     panics: number
 }
 

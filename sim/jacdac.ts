@@ -1,6 +1,7 @@
 /**
  * As much Jacdac as it takes to write a setting over the wire, as a flashing tool does: the announcement of a device's services, and
- * a command to one of them (Jacdac protocol, "Frames and packets"; service `settings`, class 0x1107dc4a, command set 0x81).
+ * a command to one of them (Jacdac protocol, "Frames and packets"; service `settings`, class 0x1107dc4a, command set 0x81). And what a
+ * device tells itself before it stands by (service `control`, command standby 0x87).
  */
 
 const HEADER_BYTES = 12
@@ -8,6 +9,7 @@ const FLAG_COMMAND = 0x01
 const SETTINGS_CLASS = 0x1107dc4a
 const SETTINGS_SET = 0x81
 const CONTROL_ANNOUNCE = 0
+const CONTROL_STANDBY = 0x87
 
 /** CRC-16/CCITT (poly 0x1021, init 0xffff) over what follows the CRC. */
 function frameCrc(bytes: Uint8Array): number {
@@ -52,4 +54,14 @@ export function setSettingFrame(
     payload.copy(frame, HEADER_BYTES + 4)
     frame.writeUInt16LE(frameCrc(frame.subarray(2)), 0)
     return frame
+}
+
+/** How long the device is to stand by, if it is what this frame tells it; undefined for other frames. @param deviceId 16 hex digits */
+export function standbyMsIn(frame: Uint8Array, deviceId: string): number | undefined {
+    const view = Buffer.from(frame)
+    if (view.length < HEADER_BYTES + 8 || (view[3] & FLAG_COMMAND) === 0) return undefined
+    if (view.toString("hex", 4, HEADER_BYTES) !== deviceId) return undefined
+    if (view[HEADER_BYTES] !== 4 || view[HEADER_BYTES + 1] !== 0) return undefined
+    if (view.readUInt16LE(HEADER_BYTES + 2) !== CONTROL_STANDBY) return undefined
+    return view.readUInt32LE(HEADER_BYTES + 4)
 }

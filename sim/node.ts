@@ -1,12 +1,15 @@
 /** A simulated node: one VM with its flash, its bus and its socket, woken by the virtual clock as the runtime asks. */
 import { BUS_TOPIC } from "../src/telemetry/contract/bus"
+import { CHIP_TOPIC } from "../src/telemetry/contract/chip"
 import type { Clock, Scheduled } from "./clock"
 import { PowerLost, type Flash } from "./flash"
 import type { I2cBus } from "./i2c"
+import { standbyMsIn } from "./jacdac"
 import type { Connection, Network } from "./network"
 import { NodeClock } from "./node-clock"
 import { FLASH_BYTES } from "./provision"
 import { RandomStream } from "./random"
+import type { StepCount } from "./vm/step-count"
 import { SocketEvent, Vm, VmExit } from "./vm/vm"
 
 /** What lwIP hands over at once; larger pieces would be larger than a node's heap. */
@@ -19,6 +22,8 @@ const IDLE_AFTER_MS = 300
 export const IDLE_LOOK_MS = 100
 /** What the runtime prints when it found no store that it can mount: settings and program are gone. */
 const FORMATTING = "fstor: formatting now"
+/** The chip of the board that programs are for unless they name another. */
+const CHIP = "esp32c3"
 /** The VM itself fell over: a fault of the runtime, which has no number of its own. */
 export const PANIC_TRAP = 0
 
@@ -37,10 +42,14 @@ export interface SimNodeOptions {
     /** Of the store in it; 128 kB unless it is told. */
     flashBytes?: number
     bus: I2cBus
+    /** What the node takes itself to run on: `esp32...` are off for as long as standby is asked for, all others reset at once. */
+    chip?: string
     /** Look every 10 ms even when idle: timers to the tick of a real board, four times slower. */
     exact: boolean
     /** Parts per million that the node's clock is fast, now. */
     skewPpm?: () => number
+    /** Counts what its program runs, over all its boots. */
+    stepCount?: StepCount
     /** A Jacdac frame that the node sends. Answers must not come before the call has returned. */
     onJacdacFrame?: (frame: Uint8Array) => void
     /** The node's RAM is gone: by a reset or without power. */
@@ -55,12 +64,17 @@ export class SimNode {
     readonly panics: number[] = []
     boots = 0
     powerCuts = 0
+    /** Times it went off by itself, until a time it gave. */
+    standbys = 0
     /** Stores that the runtime could not mount and formatted, until the node was provisioned again. */
     storeFormatted = 0
     private vm: Vm | undefined
     private wakeUp: Scheduled | undefined
     /** The next boot of a node that is off. */
     private powerOn: Scheduled | undefined
+    /** By the node's clock: what the program has asked for, and the runtime is about to do. */
+    private standbyMs: number | undefined
+    private isStandingBy = false
     private connection: Connection | undefined
     private activeMs = 0
     private isFormatted = false
@@ -86,12 +100,18 @@ export class SimNode {
         return this.vm?.heapUse()?.usedBytes ?? 0
     }
 
+    private get chip(): string {
+        return this.options.chip ?? CHIP
+    }
+
     /** Power on: the VM starts what its flash holds. */
     start(): void {
-        const { id, seed, flash, flashBytes = FLASH_BYTES, bus, clock } = this.options
+        const { id, seed, flash, flashBytes = FLASH_BYTES, bus, clock, stepCount } = this.options
         const random = new RandomStream(`${seed}/${id}/${this.boots}/device`)
         this.boots++
         this.powerOn = undefined
+        this.isStandingBy = false
+        this.standbyMs = undefined
         this.guarded(() => {
             const vm = new Vm(
                 {
@@ -104,16 +124,21 @@ export class SimNode {
                     panic: code => {
                         if (code !== 0) this.panics.push(code)
                     },
-                    sendFrame: frame => this.options.onJacdacFrame?.(frame),
+                    sendFrame: frame => {
+                        this.standbyMs ??= standbyMsIn(frame, id)
+                        this.options.onJacdacFrame?.(frame)
+                    },
                     answer: (topic, data) => {
                         this.activeMs = clock.nowMs()
                         if (topic === BUS_TOPIC) bus.answer(data)
+                        else if (topic === CHIP_TOPIC) data.set(Buffer.from(this.chip))
                     },
                     openSocket: (host, port, tls) => this.openSocket(host, port, tls),
                     writeSocket: bytes => this.writeSocket(bytes),
                     closeSocket: () => this.closeSocket(),
                 },
-                id
+                id,
+                stepCount
             )
             this.vm = vm
             vm.start()
@@ -129,10 +154,10 @@ export class SimNode {
 
     /**
      * Power fails in the middle of whatever it does, and is back after `offMs`. Nobody at the other end is told.
-     * False for a node that is off: there is nothing to cut.
+     * False for a node that is off: there is nothing to cut. One that stands by is not, and is back as soon as its power is.
      */
     powerCut(offMs: number): boolean {
-        if (this.vm === undefined) return false
+        if (this.vm === undefined && !this.isStandingBy) return false
         this.powerCuts++
         this.bootAfter(offMs)
         return true
@@ -163,6 +188,7 @@ export class SimNode {
         this.connection?.abandon()
         this.connection = undefined
         this.vm = undefined
+        this.isStandingBy = false
         this.options.onReset?.()
     }
 
@@ -178,8 +204,19 @@ export class SimNode {
             }
             if (e instanceof WebAssembly.RuntimeError) this.panics.push(PANIC_TRAP)
             else if (!(e instanceof VmExit)) throw e
+            else if (this.standbyMs !== undefined && this.chip.startsWith("esp32")) {
+                this.standBy(this.standbyMs)
+                return
+            }
             this.bootAfter(REBOOT_MS)
         }
+    }
+
+    /** Off but for its clock, which wakes it; whoever it was connected to is not told. */
+    private standBy(ownMs: number): void {
+        this.standbys++
+        this.bootAfter(this.nodeClock.waitMs(ownMs) + REBOOT_MS)
+        this.isStandingBy = true
     }
 
     private process(): void {

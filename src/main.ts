@@ -7,6 +7,7 @@ import { Sht4x } from "./drivers/sht4x"
 import { bus } from "./node/bus"
 import { deviceClock } from "./node/clock"
 import { startNode } from "./node/node"
+import { EnergyAccount } from "./power/energy-account"
 
 const climate = new Sht4x(bus, deviceClock)
 const air = new Scd4x(bus, deviceClock)
@@ -22,6 +23,7 @@ await startNode({
         { sensor: light, measurands: ["illuminanceLuxes"] },
     ],
     model: occupancy,
+    energy: new EnergyAccount(),
     report: {
         everyMs: 5 * 60000, // and at once when the verdict or a fault changes
         measurands: {

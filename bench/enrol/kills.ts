@@ -7,7 +7,6 @@ import { randomBytes } from "node:crypto"
 import { once } from "node:events"
 import { spawn, type ChildProcess } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -23,6 +22,7 @@ import { verifyLedger } from "../../fleet/ledger/verify"
 import { Registrar, type NodeStatus } from "../../fleet/registrar/registrar"
 import { compile } from "../../image/compile"
 import { inProject } from "../../image/project"
+import { freePort } from "../../machine/free-port"
 import { Rehearsal } from "../../rehearsal/rehearsal"
 import { RandomStream } from "../../sim/random"
 import { RoomWorld } from "../../sim/worlds/room"
@@ -195,12 +195,4 @@ function isIn(enrolments: Entry[], { id, publicKey }: NodeStatus): boolean {
             publicKey !== undefined &&
             entry.publicKey.equals(publicKey)
     )
-}
-
-async function freePort(): Promise<number> {
-    const server = createServer()
-    await once(server.listen(0, "127.0.0.1"), "listening")
-    const { port } = server.address() as AddressInfo
-    await new Promise<void>(resolve => server.close(() => resolve()))
-    return port
 }

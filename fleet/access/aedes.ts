@@ -5,9 +5,10 @@
  * SUBACK's 0x80 for that filter (MQTT 3.1.1, 3.9.3). What a session subscribed to earlier is looked at again whenever it is used.
  */
 import type { AuthenticateError, Client } from "aedes"
-import { hash, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 import type { BrokerRules } from "../broker"
 import type { Access, Grant, Refusal } from "../registrar/access"
+import { sha256 } from "../sha256"
 import { printable } from "./printable"
 
 /** A node's longest message, a proof with its topic, is 2.6 kB; its longest CONNECT 0.6 kB. */
@@ -112,8 +113,8 @@ export class AedesAccess implements Access {
         }
         if (known === undefined) return refuse("unknownUser", "connects", BAD_USER_NAME_OR_PASSWORD)
         if (!isRight) return refuse("wrongPassword", "connects", BAD_USER_NAME_OR_PASSWORD)
-        const { clientId, expiresMs = Infinity, publish } = known
-        if (this.nowMs() >= expiresMs)
+        const { clientId, publish } = known
+        if (this.isOver(known))
             return refuse("expiredCredential", "connects", BAD_USER_NAME_OR_PASSWORD)
         if (client.id !== clientId)
             return refuse("foreignTopic", `client id ${printable(client.id)}`, IDENTIFIER_REJECTED)
@@ -137,18 +138,20 @@ export class AedesAccess implements Access {
         return this.knownOf(client)?.subscribe.includes(filter) === true
     }
 
-    /** Undefined for a session that was closed or taken over: what it sent before that may still be under way. */
+    /** Undefined for a session that is over, was closed or taken over: what it sent before that may still be under way. */
     private knownOf(client: Client): Known | undefined {
         const user = this.users.get(client)
         if (user === undefined || this.sessions.get(user) !== client) return undefined
-        return this.grants.get(user)
+        const known = this.grants.get(user)
+        // A session does not outlive its credential: the next word cuts it off, and it is told why when it connects again.
+        return known === undefined || this.isOver(known) ? undefined : known
+    }
+
+    private isOver({ expiresMs = Infinity }: Known): boolean {
+        return this.nowMs() >= expiresMs
     }
 
     private refuse(client: Client, refusal: Refusal, detail: string): void {
         this.onRefused(this.users.get(client) ?? "", refusal, detail)
     }
-}
-
-function sha256(text: string | Buffer): Buffer {
-    return hash("sha256", text, "buffer")
 }

@@ -10,6 +10,27 @@ const SAYS: Record<string, string> = {
     EADDRNOTAVAIL: "is no address of this machine: choose another with --host",
 }
 
+/** aedes as the fleet uses it, wherever its clients come from. */
+export function overAedes(
+    url: string,
+    access: AedesAccess,
+    broker: Pick<Broker, "subscribe" | "publish" | "close">
+): FleetBroker {
+    return {
+        url,
+        told: "aedes",
+        isConnected: true,
+        isShut: true,
+        access,
+        async start(onMessage) {
+            for (const filter of EVERY_TOPIC) await broker.subscribe(filter, onMessage)
+        },
+        publish: (topic, payload) => broker.publish(topic, payload),
+        tick: async () => {},
+        close: () => broker.close(),
+    }
+}
+
 /** @throws InputError from `start`, when its port is taken */
 export async function openEmbedded(
     { host, port }: { host: string; port: number },
@@ -18,14 +39,11 @@ export async function openEmbedded(
 ): Promise<FleetBroker> {
     const access = new AedesAccess(nowMs, onRefused)
     const broker = await Broker.create(undefined, access.rules)
+    const aedes = overAedes(`mqtt://${host}:${port}`, access, broker)
     return {
-        url: `mqtt://${host}:${port}`,
-        told: "aedes",
-        isConnected: true,
-        isShut: true,
-        access,
+        ...aedes,
         async start(onMessage) {
-            for (const filter of EVERY_TOPIC) await broker.subscribe(filter, onMessage)
+            await aedes.start(onMessage)
             try {
                 await broker.listenOn(host, port)
             } catch (e) {
@@ -33,8 +51,5 @@ export async function openEmbedded(
                 throw why === undefined ? e : new InputError(`port ${port} at ${host} ${why}`)
             }
         },
-        publish: (topic, payload) => broker.publish(topic, payload),
-        tick: async () => {},
-        close: () => broker.close(),
     }
 }

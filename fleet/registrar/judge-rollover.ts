@@ -1,6 +1,6 @@
 /** Is a message that names a node's next key good, and is it news? Nothing here changes anything. */
-import { hash } from "node:crypto"
 import { ALGORITHM_HSS_LMS } from "../../src/telemetry/contract/enrolment"
+import { sha256 } from "../sha256"
 import { oneTimeIndex } from "../keys/lms"
 import { openRollover } from "../keys/rollover"
 import { nameOf } from "./judge"
@@ -35,7 +35,7 @@ export async function judgeRollover(
         const uses = await usesOf(signer)
         const index = oneTimeIndex(signature)
         const head = message.subarray(0, message.length - signature.length)
-        const signed = Buffer.from(hash("sha256", head, "hex"), "hex")
+        const signed = sha256(head)
         switch (useOf(uses, index, signed)) {
             case "same":
                 return { known: true }

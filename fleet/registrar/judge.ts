@@ -9,6 +9,7 @@ import {
     proofMacInput,
     proofStatement,
 } from "../../src/telemetry/contract/enrolment"
+import { sha256 } from "../sha256"
 import { oneTimeIndex } from "../keys/lms"
 import { enrolmentMac, isSame } from "./claim"
 import { useOf, withUse, type KeyUses } from "./key-uses"
@@ -68,7 +69,7 @@ export async function judgeProof(
         return { key, uses: { ...uses, seconds } }
     }
     const index = oneTimeIndex(signature)
-    const signed = Buffer.from(hash("sha256", statement, "hex"), "hex")
+    const signed = sha256(statement)
     const use = useOf(uses, index, signed)
     if (use === "next") return { key, uses: withUse({ ...uses, seconds }, index, signed) }
     if (use === "same") return { refused: "replayedProof", reason: REFUSED_STALE_NONCE }

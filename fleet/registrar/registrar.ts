@@ -5,7 +5,6 @@
  * Messages of one node are taken one after the other, those of many together: what has to last is written in groups. It has no timers:
  * it is told the time by `tick`, and so a run in virtual time is like another.
  */
-import { hash } from "node:crypto"
 import { encode } from "cborg"
 import {
     COMMAND_ALIVE,
@@ -25,6 +24,7 @@ import { enrolDownTopic } from "../../src/telemetry/contract/topics"
 import { InputError } from "../../table/input-error"
 import type { Event } from "../ledger/entry"
 import type { Ledger } from "../ledger/ledger"
+import { sha256 } from "../sha256"
 import { answerTo } from "../time-service"
 import { claimGrant, nodeGrant, type Access, type Grant, type Refusal } from "./access"
 import { caughtUp } from "./catch-up"
@@ -536,10 +536,6 @@ export class Registrar {
     private timeMs(): number {
         return Math.floor(this.options.nowMs())
     }
-}
-
-function sha256(bytes: Uint8Array): Buffer {
-    return Buffer.from(hash("sha256", bytes, "hex"), "hex")
 }
 
 function hex(bytes: Buffer): string {

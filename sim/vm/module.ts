@@ -40,7 +40,12 @@ let compiled: WebAssembly.Module | undefined
 
 /** The VM's module: 0.3 s the first time, then at once. @throws VmLayoutError */
 export function vmModule(): WebAssembly.Module {
-    if (compiled !== undefined) return compiled
+    compiled ??= new WebAssembly.Module(new Uint8Array(vmBinary()))
+    return compiled
+}
+
+/** The VM as it is in the installed package, to the byte. @throws VmLayoutError */
+export function vmBinary(): Buffer {
     const require = createRequire(import.meta.url)
     let folder: string
     try {
@@ -53,6 +58,5 @@ export function vmModule(): WebAssembly.Module {
     const wasm = wasmFromBundle(readFileSync(join(folder, "built/devicescript-cli.cjs"), "latin1"))
     const sha256 = createHash("sha256").update(wasm).digest("hex")
     if (sha256 !== VM_SHA256) throw new VmLayoutError(`its VM has SHA-256 ${sha256}`)
-    compiled = new WebAssembly.Module(new Uint8Array(wasm))
-    return compiled
+    return wasm
 }

@@ -4,8 +4,10 @@
  * The imports and their meaning are those of upstream's wasmpre.ts (runtime/devicescript-vm, 2.16.4). Nothing here touches Node's
  * clock, randomness or network, so a run is repeatable whenever its host is.
  */
+import { countingVmModule, FRAME_IMPORT, type StepExports } from "./counting-vm"
 import { Heap, type HeapUse } from "./heap"
 import { vmModule } from "./module"
+import type { StepCount } from "./step-count"
 
 /** What a VM asks of the world. Every call is synchronous and comes from inside `Vm.process`. */
 export interface VmHost {
@@ -67,13 +69,17 @@ export class Vm {
     private readonly gcHeap: Heap
     private readonly heap: Uint8Array
 
-    /** @param deviceId 16 hex digits */
+    /** @param deviceId 16 hex digits @param stepCount is to follow this VM, which is then a twentieth slower */
     constructor(
         private readonly host: VmHost,
-        deviceId: string
+        deviceId: string,
+        private readonly stepCount?: StepCount
     ) {
-        const instance = new WebAssembly.Instance(vmModule(), this.imports())
+        const module =
+            stepCount === undefined ? vmModule() : countingVmModule(stepCount.onFrame !== undefined)
+        const instance = new WebAssembly.Instance(module, this.imports(stepCount?.onFrame))
         this.wasm = instance.exports as unknown as VmExports
+        stepCount?.follow(instance.exports as unknown as StepExports)
         // The module is linked without memory growth, so one view lasts.
         this.heap = new Uint8Array(this.wasm.memory.buffer)
         this.gcHeap = new Heap(this.wasm.memory)
@@ -109,7 +115,9 @@ export class Vm {
 
     /** Runs what is due; milliseconds until it wants to run again (at most 10). @throws VmExit */
     process(): number {
-        return this.wasm.jd_em_process() / 1000
+        const waitMs = this.wasm.jd_em_process() / 1000
+        this.stepCount?.left()
+        return waitMs
     }
 
     receiveFrame(frame: Uint8Array): void {
@@ -141,7 +149,8 @@ export class Vm {
         return text.decode(this.heap.subarray(at, end))
     }
 
-    private imports(): WebAssembly.Imports {
+    /** @param onFrame of a VM that tells of frames */
+    private imports(onFrame?: (frame: number) => void): WebAssembly.Imports {
         const host = this.host
         const stop = (what: string) => () => {
             throw new Error(`the VM called ${what}`)
@@ -179,7 +188,7 @@ export class Vm {
             emscripten_memcpy_big: (to: number, from: number, size: number) => {
                 this.heap.copyWithin(to, from, from + size)
             },
-            emscripten_resize_heap: stop("for more memory than it has"),
+            [FRAME_IMPORT]: onFrame ?? stop("for more memory than it has"),
             abort: stop("abort"),
             exit: (code: number) => {
                 throw new VmExit(code)

@@ -3,6 +3,7 @@
  * patience, a server that speaks first breaks its `connect`, and what it has received is unbounded.
  */
 import * as ds from "@devicescript/core"
+import { EnergyMeter } from "../power/energy-meter"
 
 type SocketBuiltins = typeof ds & {
     _socketOpen(host: string, port: number): number
@@ -20,8 +21,17 @@ const BUSY_RETRIES = 200
 const UNREAD_BYTES_MAX = 8192
 /** What the runtime still had to say of the socket before must not be taken for the next one's. */
 const SETTLE_MS = 20
+/** One to ask for a connection, and one to say that the answer came. */
+const ATTEMPT_PACKETS = 2
 
 let current: Socket
+/** Told of all that goes through sockets. */
+let meter: EnergyMeter
+
+/** From now on, and of whatever is opened. */
+export function meterSockets(energy: EnergyMeter): void {
+    meter = energy
+}
 
 export class Socket {
     /** Why it closed, for a person; undefined while it is open. */
@@ -43,6 +53,7 @@ export class Socket {
         await ds.sleep(SETTLE_MS)
         const socket = new Socket()
         current = socket
+        if (meter !== undefined) meter.onAir(ds.millis(), ATTEMPT_PACKETS, 0)
         const code = runtime._socketOpen(host, tls ? -port : port)
         if (code !== 0) socket.closedBecause = `error ${code}`
         const deadline = ds.millis() + timeoutMs
@@ -76,7 +87,10 @@ export class Socket {
         for (let i = 0; i < BUSY_RETRIES; ++i) {
             if (this.closedBecause !== undefined) throw new Error(this.closedBecause)
             const code = runtime._socketWrite(bytes)
-            if (code === 0) return
+            if (code === 0) {
+                if (meter !== undefined) meter.onAir(ds.millis(), 1, bytes.length)
+                return
+            }
             if (code !== BUSY) {
                 this.close(`send error ${code}`)
                 throw new Error(this.closedBecause)
@@ -118,6 +132,7 @@ export class Socket {
             this.close("no memory for what came")
             return
         }
+        if (meter !== undefined) meter.onAir(ds.millis(), 1, 0)
         this.unreadBytes += chunk.length
         if (this.unreadBytes > UNREAD_BYTES_MAX) this.close("the peer sends faster than we read")
         else this.unread.push(chunk)

@@ -58,6 +58,7 @@ export class Membership {
     private link: Link
     private connects = 0
     private isRollingOver = false
+    private isLeaving = false
     /** A heap of 40 kB has 14 to spare then, but no 1.5 in one piece: so they are kept free from boot to the first proof. */
     private reserve = Buffer.alloc(RESERVE_BYTES)
 
@@ -66,7 +67,7 @@ export class Membership {
         options.uplink.onCommand = this.command
     }
 
-    /** For ever. Run it in a fiber of its own; it throws nothing. */
+    /** Until `leave`. Run it in a fiber of its own; it throws nothing. */
     async run(): Promise<void> {
         const { claim, store, uplink } = this.options
         const known = await readCredential(store, claim)
@@ -77,9 +78,21 @@ export class Membership {
                 const rollOver = this.rollOverIfDue
                 rollOver.start()
                 await uplink.link.run()
+                if (this.isLeaving) return
             }
             await this.enrol()
         }
+    }
+
+    /** Ends `run`, if there is a session; and there is no other. */
+    leave(): void {
+        this.isLeaving = true
+        this.options.uplink.link.leave()
+    }
+
+    /** It has no credential, or is about to have another. */
+    isEnrolling(): boolean {
+        return this.credential === undefined || this.link !== undefined
     }
 
     /** One attempt, and how long to wait after it. */

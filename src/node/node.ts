@@ -5,8 +5,11 @@ import { Inference } from "../inference/inference"
 import { Model, UNKNOWN } from "../inference/model"
 import { Backoff } from "../mqtt/backoff"
 import { parseBroker } from "../mqtt/broker"
+import { meterSockets } from "../mqtt/socket"
+import { EnergyMeter } from "../power/energy-meter"
 import { PartPlan, Sampler, nextRound } from "../sensing/sampler"
 import { measurandByName } from "../telemetry/contract/measurands"
+import { AlarmKeeper } from "../telemetry/alarm"
 import { ALARM_SLOTS, AlarmLog } from "../telemetry/alarm-log"
 import { BOOT_BYTES } from "../telemetry/contract/sealing"
 import { SETTING_BROKER } from "../telemetry/contract/settings"
@@ -14,7 +17,7 @@ import { VERDICT_UNKNOWN } from "../telemetry/contract/senml"
 import { Outbox, Outgoing, ROUTINE } from "../telemetry/outbox"
 import { ReportPolicy } from "../telemetry/policy"
 import { ReportHead, ReportWriter } from "../telemetry/report"
-import { Draft, Reporter } from "../telemetry/reporter"
+import { Draft, NodeHealth, Reporter } from "../telemetry/reporter"
 import { SteadyVerdict } from "../telemetry/steady-verdict"
 import { Claim } from "../trust/claim"
 import { ClaimedRandom } from "../trust/claimed-random"
@@ -39,9 +42,16 @@ export interface NodeOptions {
     identity?: IdentityFactory
     /** What somebody in front of the node sees, if there is one: `new Ssd1306Display(bus)`. */
     display?: Display
+    /** Off between two rounds, where the chip can be: `standby: standByBetweenRounds` (standby.ts). Awake when left out. */
+    standby?: Standby
+    /** Counts what costs energy, and has it told: `new EnergyAccount()`. */
+    energy?: EnergyMeter
     /** Called once a report is in the outbox; an alarm, once it is in flash. */
     onReport?: (boot: Buffer, sequence: number, isAlarm: boolean) => void
 }
+
+/** Takes a node over, for ever, and brings it to its broker when it has something to tell; false when it has to stay awake. */
+export type Standby = (node: Node, broker: string) => Promise<boolean>
 
 /** Routine reports kept while the broker is away. At 60 B each, a twentieth of the heap. */
 const ROUTINE_REPORTS = 32
@@ -53,40 +63,48 @@ const SHOW_AFTER_MS = 1000
 /** Starts a node, and samples for ever. @throws Error on options that contradict themselves */
 export async function startNode(options: NodeOptions): Promise<void> {
     check(options)
+    if (options.energy !== undefined) meterSockets(options.energy)
     const store = new FlashStore()
     const { claim, isUnusable } = await readClaim(store)
     const node = new Node(options, store, claim)
-    await node.restoreAlarms()
+    const { standby } = options
     const broker = await readText(SETTING_BROKER, options.broker)
+    if (standby !== undefined && !isUnusable) if (await standby(node, broker)) return
+    await node.restoreAlarms()
     if (!isUnusable) node.connect(broker)
     await node.sampleForEver()
 }
 
-class Node {
+export class Node {
     private readonly id: string
     /** With a claim: what it draws keys, nonces and its boot from. */
     private readonly random: ClaimedRandom
     /** Random, so that booting writes no flash; with the sequence it names every report for ever. */
     private readonly boot: Buffer
     private sequence = 0
-    private readonly sampler: Sampler
-    private readonly reporter: Reporter
-    private readonly outbox: Outbox
-    private readonly alarms: AlarmLog
+    readonly sampler: Sampler
+    readonly reporter: Reporter
+    readonly outbox: Outbox
+    /** Whoever has another place for them exchanges it before `restoreAlarms`. */
+    alarms: AlarmKeeper
     private readonly inference: Inference
     /** By what the model looks at: which of the sampler's values it is. */
     private readonly sources: number[] = []
     /** Undefined while there is no broker to connect to. */
-    private uplink: Uplink
-    private readonly steady: SteadyVerdict
+    uplink: Uplink
+    /** Of a node with a claim that has a broker to connect to. */
+    membership: Membership
+    readonly steady: SteadyVerdict
+    /** Writes to flash before this boot that are told with those of it. */
+    flashWritesBefore = 0
     private verdict: string
     private reportedMs: number
     private isShowDue = false
     private isShowing = false
 
     constructor(
-        private readonly options: NodeOptions,
-        private readonly store: FlashStore,
+        readonly options: NodeOptions,
+        readonly store: FlashStore,
         private readonly claim: Claim | undefined
     ) {
         const { parts, model, report } = options
@@ -184,6 +202,7 @@ class Node {
                 this.options.identity === undefined ? startLmsIdentity : this.options.identity
             const options = { claim, store, random, broker, uplink, backoff, identity }
             const membership = new Membership(options)
+            this.membership = membership
             run = async () => await membership.run()
         }
         run.start()
@@ -192,7 +211,7 @@ class Node {
     /** Rounds on a fixed grid from when the slowest part has its first sample. */
     async sampleForEver(): Promise<void> {
         const { sampler } = this
-        const { sampleEveryMs } = this.options
+        const { sampleEveryMs, energy } = this.options
         await sampler.start()
         await ds.sleep(sampler.warmUpMs())
         const firstMs = ds.millis()
@@ -205,12 +224,13 @@ class Node {
             const uptimeMs = ds.millis()
             await sampler.round()
             await this.tell(uptimeMs)
+            if (energy !== undefined) energy.awakeMs += ds.millis() - uptimeMs
             this.show()
         }
     }
 
     /** In a fiber of its own: a display that is slow, or hangs, keeps nobody waiting. */
-    private show(): void {
+    show(): void {
         if (this.options.display === undefined) return
         this.isShowDue = true
         if (this.isShowing) return
@@ -259,8 +279,9 @@ class Node {
     }
 
     /** Reports the round just sampled, if the policy asks for it: an alarm is in flash before it is on its way. */
-    private async tell(uptimeMs: number): Promise<void> {
+    async tell(uptimeMs: number): Promise<void> {
         const { reporter, outbox, sampler, uplink } = this
+        const { energy } = this.options
         const head: ReportHead = {
             boot: this.boot,
             sequence: this.sequence,
@@ -268,7 +289,11 @@ class Node {
             samples: sampler.samples,
             epochMs: uplink === undefined ? undefined : uplink.wallClock.epochMs(uptimeMs),
         }
-        const health = { lost: outbox.lost.toText(), flashWrites: this.store.writes }
+        const health: NodeHealth = {
+            lost: outbox.lost.toText(),
+            flashWrites: this.flashWritesBefore + this.store.writes,
+        }
+        if (energy !== undefined) health.energy = energy
         this.verdict = this.steady.push(this.classify())
         const draft = reporter.report(head, this.verdict, health)
         if (draft === undefined) return

@@ -5,7 +5,7 @@
  * between sends the last again, with the (boot, sequence) it had, so the far end knows it; only then, once all that was found at boot
  * is acknowledged, is the last written anew as acknowledged, lest every boot sends it. Nothing is written at boot.
  */
-import { Alarm, decodeAlarm, encodeAlarm } from "./alarm"
+import { Alarm, AlarmKeeper, decodeAlarm, encodeAlarm } from "./alarm"
 import { Store } from "./store"
 
 /** Two characters a key: `a0` .. `aV`. */
@@ -19,7 +19,7 @@ export const ALARM_SLOTS = SLOT_DIGITS.length
  */
 const SAFE_ALARMS = ALARM_SLOTS
 
-export class AlarmLog {
+export class AlarmLog implements AlarmKeeper {
     /** Alarms overwritten before they were acknowledged: more than the ring holds were waiting. */
     overwritten = 0
     /** Alarms that are in RAM only: the store is torn, full, or worn. */

@@ -28,6 +28,20 @@ export interface Alarm {
     events: AlarmEvent[]
 }
 
+/** Where alarms are from before they are sent until they are acknowledged. */
+export interface AlarmKeeper {
+    /** It has held an alarm before. */
+    readonly kept: boolean
+    /** It takes no more: see AlarmLog. */
+    readonly torn: boolean
+    /** What it holds, oldest first. To be called once, before `keep`. */
+    restore(): Promise<Alarm[]>
+    isWaiting(number: number): boolean
+    /** The alarm's number. */
+    keep(alarm: Alarm): Promise<number>
+    acknowledge(number: number): Promise<void>
+}
+
 const HEADER_BYTES = 9
 /** number, waiting, sequence, uptime */
 const NUMBERS = 4

@@ -5,6 +5,7 @@
  * of a boot, the first that knows the time of day, alarms, the next after one was dropped, and one an hour, for a far end that forgot.
  */
 import { FAULTS } from "../drivers/sensor"
+import { EnergyMeter } from "../power/energy-meter"
 import { PartHealth, Sampler } from "../sensing/sampler"
 import { Alarm, AlarmEvent, EVENTS_MAX, VERDICT_UNKNOWN_CODE } from "./alarm"
 import { Measurand, measurandByName } from "./contract/measurands"
@@ -15,6 +16,7 @@ import {
     NAME_FLASH_WRITES,
     NAME_GAPS,
     NAME_LOST,
+    NAME_USE,
     VERDICT_UNKNOWN,
 } from "./contract/senml"
 import { ReportAs, ReportPolicy } from "./policy"
@@ -24,7 +26,7 @@ import { ReportHead, ReportWriter } from "./report"
 const FULL_EVERY_MS = 3540000
 
 /** What is kept of one measurand between two summaries. */
-interface Account {
+export interface Account {
     measurand: Measurand
     as: ReportAs
     sum: number
@@ -36,6 +38,8 @@ export interface NodeHealth {
     /** Sequence numbers that the outbox dropped, as text; empty for none. */
     lost: string
     flashWrites: number
+    /** What it has used, where it counts that. */
+    energy?: EnergyMeter
 }
 
 export interface Draft {
@@ -47,15 +51,19 @@ export interface Draft {
 export class Reporter {
     /** Of the model's classes and the parts' names: whether an alarm of the flash speaks of this program. */
     readonly program: number
-    private readonly accounts: Account[] = []
-    private readonly toldFaults: string[] = []
-    private toldVerdict: string
+    /** By measurand. */
+    readonly accounts: Account[] = []
+    /** By part. */
+    readonly toldFaults: string[] = []
+    toldVerdict: string
+    /** Undefined before the first report. */
+    summaryDueMs: number
+    /** A routine report of this boot was acknowledged. */
+    isAnyHeard = false
     private toldGaps = 0
     private toldLost = ""
-    private summaryDueMs: number
     private fullDueMs = 0
     private isTimeTold = false
-    private isAnyHeard = false
 
     constructor(
         private readonly writer: ReportWriter,
@@ -147,6 +155,7 @@ export class Reporter {
         if (gaps > 0 && (full || gaps !== this.toldGaps)) writer.count(NAME_GAPS, gaps)
         if (health.lost.length > 0 && full) writer.text(NAME_LOST, health.lost)
         if (repeats && health.flashWrites > 0) writer.count(NAME_FLASH_WRITES, health.flashWrites)
+        if (health.energy !== undefined && repeats) writer.text(NAME_USE, health.energy.toText())
 
         this.toldVerdict = verdict
         this.toldGaps = gaps
@@ -167,11 +176,11 @@ export class Reporter {
         return events
     }
 
-    private codeOf(verdict: string): number {
+    codeOf(verdict: string): number {
         return verdict === VERDICT_UNKNOWN ? VERDICT_UNKNOWN_CODE : this.classes.indexOf(verdict)
     }
 
-    private verdictOf(code: number): string {
+    verdictOf(code: number): string {
         return code < this.classes.length ? this.classes[code] : VERDICT_UNKNOWN
     }
 
@@ -230,7 +239,7 @@ export class Reporter {
     }
 }
 
-function faultOf(code: number): string {
+export function faultOf(code: number): string {
     return code === 0 || code > FAULTS.length ? FAULT_NONE : FAULTS[code - 1]
 }
 

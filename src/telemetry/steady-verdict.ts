@@ -5,9 +5,11 @@
 import { VERDICT_UNKNOWN } from "./contract/senml"
 
 export class SteadyVerdict {
-    private held: string
-    private next: string
-    private rounds = 0
+    /** Undefined before the first. */
+    held: string
+    /** What would hold if it came so often: `rounds` in a row it did. */
+    next: string
+    rounds = 0
 
     /** @param least rounds in a row, 1 or more */
     constructor(private readonly least: number) {}

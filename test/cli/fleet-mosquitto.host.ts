@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { readFileSync, readdirSync } from "node:fs"
 import { after, before, test } from "node:test"
 import { withoutProgram } from "../harness/needs"
-import { freePort } from "../rehearsal/mosquitto"
+import { freePort } from "../../machine/free-port"
 import { FleetFolder, until } from "./fleet"
 
 const skip = withoutProgram("mosquitto")

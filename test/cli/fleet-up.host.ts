@@ -6,7 +6,7 @@ import { findAnvil } from "../../fleet/chain/anvil-program"
 import { Control } from "../../fleet/control"
 import { MqttNode } from "../fleet/mqtt-node"
 import { isThorough } from "../harness/needs"
-import { freePort } from "../rehearsal/mosquitto"
+import { freePort } from "../../machine/free-port"
 import { FleetFolder, modeOf, until } from "./fleet"
 import { called, motewise } from "./run"
 

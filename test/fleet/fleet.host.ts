@@ -10,7 +10,7 @@ import { addToManifest, newClaims } from "../../fleet/claims"
 import { Fleet } from "../../fleet/fleet"
 import { initFolder, keyPath, manifestPath } from "../../fleet/folder"
 import type { Claim } from "../../fleet/registrar/claim"
-import { freePort } from "../rehearsal/mosquitto"
+import { freePort } from "../../machine/free-port"
 import { MqttNode } from "./mqtt-node"
 
 const folder = mkdtempSync(`${tmpdir()}/motewise-fleet-`)

@@ -3,7 +3,8 @@ import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
 import { withoutProgram } from "../harness/needs"
 import { MESSAGE, away, interoperation, rehearsal } from "./interoperation"
-import { Mosquitto, freePort } from "./mosquitto"
+import { freePort } from "../../machine/free-port"
+import { Mosquitto } from "./mosquitto"
 
 const skip = withoutProgram("mosquitto")
 

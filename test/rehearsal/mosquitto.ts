@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { spawn, type ChildProcess } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { connect, createServer, type AddressInfo } from "node:net"
+import { connect } from "node:net"
 import { tmpdir, userInfo } from "node:os"
 import { join } from "node:path"
 import { findProgram } from "../../machine/programs"
@@ -10,14 +10,6 @@ import { findProgram } from "../../machine/programs"
 const START_MS_MAX = 5000
 const SAVE_MS_MAX = 10_000
 const LOOK_MS = 50
-
-export async function freePort(): Promise<number> {
-    const server = createServer()
-    await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve))
-    const { port } = server.address() as AddressInfo
-    await new Promise(resolve => server.close(resolve))
-    return port
-}
 
 async function isOpen(port: number): Promise<boolean> {
     return await new Promise(resolve => {

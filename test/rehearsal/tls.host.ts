@@ -9,7 +9,8 @@ import { withoutProgram } from "../harness/needs"
 import { Authority } from "./authority"
 import { Desk, isReport } from "./desk"
 import { ONLINE_S_MAX } from "./interoperation"
-import { Mosquitto, freePort } from "./mosquitto"
+import { freePort } from "../../machine/free-port"
+import { Mosquitto } from "./mosquitto"
 
 const skip = withoutProgram("mosquitto") || withoutProgram("openssl")
 const HOST = "localhost"

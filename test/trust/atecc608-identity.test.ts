@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "../suite"
 import { SimAtecc608 } from "../../sim/parts/atecc608"
 import { Atecc608Identity } from "../../src/trust/atecc608/identity"
-import { IdentityError, IdentityProvider } from "../../src/trust/identity"
+import { IdentityProvider } from "../../src/trust/identity"
 import {
     PUBLIC_KEY,
     RecordedP256,
@@ -11,28 +11,12 @@ import {
 } from "../drivers/recorded-p256"
 import { expectBytes } from "../expect"
 import { FakeClock, FakeI2C } from "../fakes"
+import { expectIdentityFault } from "./expect-identity-fault"
 
 let part: SimAtecc608
 let bus: FakeI2C
 let clock: FakeClock
 let identity: IdentityProvider
-
-async function expectIdentityFault(
-    fault: string,
-    told: string,
-    body: () => Promise<any>
-): Promise<void> {
-    let error: Error
-    try {
-        await body()
-    } catch (e) {
-        error = e as Error
-    }
-    if (error === undefined) throw new Error(`expected a ${fault} fault, got a value`)
-    if (!(error instanceof IdentityError)) throw error
-    expect((error as IdentityError).fault as string).toBe(fault)
-    if (!error.message.includes(told)) throw new Error(error.message)
-}
 
 async function expectEachFault(fault: string, told: string): Promise<void> {
     await expectIdentityFault(fault, told, async () => await identity.publicKey())

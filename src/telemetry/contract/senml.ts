@@ -39,6 +39,8 @@ export const NAME_GAPS = "g"
 export const NAME_LOST = "lost"
 /** Writes to flash since boot. Sent once there are any. */
 export const NAME_FLASH_WRITES = "fw"
+/** Text: what the node has used of its energy since boot, as src/power/use.ts has it. Sent where the node keeps that account. */
+export const NAME_USE = "use"
 /** Text: an alarm that was kept through a reboot into another program, which cannot say what it meant. */
 export const NAME_ALARM = "alarm"
 /** `fault/<part>`: the fault when a part is lost, FAULT_NONE when it is back. */

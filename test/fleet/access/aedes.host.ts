@@ -288,6 +288,24 @@ test("a credential is good until its time, and not at it", async () => {
     wire.end()
 })
 
+test("a session does not outlive its credential", async () => {
+    nowMs = EXPIRES_MS - 1
+    const { wire } = await connected(port, mine())
+    await publish(wire, `mw/${ME}/up`)
+    nowMs = EXPIRES_MS
+    heard.length = 0
+    wire.send({
+        cmd: "publish",
+        topic: `mw/${ME}/up`,
+        payload: "x",
+        qos: 0,
+        retain: false,
+        dup: false,
+    })
+    assert.ok(await wire.ended(), "the connection is closed")
+    assert.ok(!heard.includes(`mw/${ME}/up`), "nothing is heard of it any more")
+})
+
 test("what is withdrawn ends the session before it returns, and it does not come back", async () => {
     const { wire } = await connected(port, mine())
     const { wire: other } = await connected(port, connectPacket(`mw-${OTHER}`, OTHER, "another"))

@@ -12,7 +12,8 @@ import { startMosquitto, type RunningMosquitto } from "../../../fleet/brokers/mo
 import { openRemote } from "../../../fleet/brokers/remote"
 import { claimGrant, nodeGrant, type Refusal } from "../../../fleet/registrar/access"
 import { withoutProgram } from "../../harness/needs"
-import { Mosquitto, freePort } from "../../rehearsal/mosquitto"
+import { freePort } from "../../../machine/free-port"
+import { Mosquitto } from "../../rehearsal/mosquitto"
 import { Wire, connectPacket, connected } from "./wire"
 
 const skip = withoutProgram("mosquitto")
