@@ -41,6 +41,8 @@ export const Op = {
     not: 56,
     eq: 68,
     ne: 71,
+    storeClosure: 73,
+    loadClosure: 74,
     makeClosure: 75,
     null: 90,
     jmpRetValZ: 78,
@@ -49,6 +51,7 @@ export const Op = {
     throw: 84,
     reThrow: 85,
     throwJmp: 86,
+    storeRetVal: 93,
 } as const
 
 export const FIRST_DIRECT_CONSTANT = 0x80

@@ -9,7 +9,8 @@
 import { shortConditions, threadJumps } from "./conditions"
 import { readOriginals } from "./copies"
 import { Op, withoutDeadCode, type Instruction } from "./instructions"
-import { withoutNeedlessLocals } from "./locals"
+import { inlineCalledOnce } from "./inline"
+import { closeSlots, withoutNeedlessLocals } from "./locals"
 import {
     asciiIndexOf,
     asciiOfUtf8,
@@ -45,7 +46,11 @@ export function link(image: Buffer, privateNames: ReadonlySet<string>): Linked {
     for (const func of program.functions) func.code = shortened(func)
     const isPrivate = (name: string) => privateNames.has(name)
     dropUncalledMethods(program, isPrivate)
-    for (const func of program.functions) keepPrototypes(func)
+    for (const func of inlineCalledOnce(program)) func.code = shortened(func)
+    for (const func of program.functions) {
+        if (!isShared(func)) closeSlots(func)
+        keepPrototypes(func)
+    }
     orderFunctions(program)
     orderGlobals(program)
     orderFloats(program)
@@ -59,17 +64,21 @@ export function link(image: Buffer, privateNames: ReadonlySet<string>): Linked {
     }
 }
 
+/** Whether a closure may read and write its locals, at any time. */
+function isShared({ code }: Func): boolean {
+    return code.some(({ opcode }) => opcode === Op.makeClosure)
+}
+
 /** One makes room for another, so all again until there is nothing left to do. */
 function shortened(func: Func): Instruction[] {
     let { code } = func
-    // A closure may read and write the locals of what made it at any time.
-    const isShared = code.some(({ opcode }) => opcode === Op.makeClosure)
+    const hasOwnLocals = !isShared(func)
     for (let length = Infinity; code.length < length;) {
         length = code.length
         threadJumps(code)
-        if (!isShared) readOriginals(code)
+        if (hasOwnLocals) readOriginals(code)
         code = withoutDeadCode(code)
-        if (!isShared) code = withoutNeedlessLocals({ ...func, code })
+        if (hasOwnLocals) code = withoutNeedlessLocals({ ...func, code })
         code = shortConditions(code)
     }
     return code

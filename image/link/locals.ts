@@ -33,7 +33,7 @@ export function withoutNeedlessLocals(func: Func): Instruction[] {
 
 /** Each statement is changed at most once in a pass, for what is known of them is from before it. */
 function onePass(func: Func, code: Instruction[]): Instruction[] {
-    const liveAfter = liveLocals(func, code)
+    const { after: liveAfter } = liveLocals(func, code)
     const targets = new Set(code.map(({ target }) => target))
     const moved = new Map<Instruction, Instruction>()
     const result: Instruction[] = []
@@ -42,9 +42,9 @@ function onePass(func: Func, code: Instruction[]): Instruction[] {
         if (!isStatement(code[i])) continue
         const value = code.slice(start, i)
         let next = i + 1
-        const { opcode, operand: local = 0 } = code[i]
+        const local = storedBy(code[i])
         // An argument keeps its last value where the runtime starts a function anew for an event that came meanwhile.
-        if (opcode === Op.storeLocal && local >= func.argumentCount && next < code.length) {
+        if (local !== undefined && local >= func.argumentCount && next < code.length) {
             const first = code[start]
             if (!isLive(liveAfter[i], local) && value.length === 1 && isPlain(value[0])) {
                 moved.set(first, code[next])
@@ -90,7 +90,7 @@ function loadIn(
     targets: Set<Instruction | undefined>
 ): number | undefined {
     for (let i = start; i < code.length && !targets.has(code[i]) && !isStatement(code[i]); ++i)
-        if (code[i].opcode === Op.loadLocal && code[i].operand === local) return i
+        if (loadedBy(code[i]) === local) return i
     return undefined
 }
 
@@ -112,6 +112,38 @@ function depthOf(statement: Instruction[]): number {
     return greatest
 }
 
+/** `ret_val`, as if it were a local. */
+const RET_VAL = 255
+/** What changes `ret_val` beside what stores it: calls, allocations, `delete`, handlers. */
+const SET_RET_VAL = new Set<number>([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 31, 32, 33, 79, 82, 83])
+
+function storedBy({ opcode, operand }: Instruction): number | undefined {
+    if (opcode === Op.storeRetVal) return RET_VAL
+    return opcode === Op.storeLocal ? operand : undefined
+}
+
+function loadedBy({ opcode, operand }: Instruction): number | undefined {
+    if (opcode === Op.retVal) return RET_VAL
+    return opcode === Op.loadLocal ? operand : undefined
+}
+
+/** Whether a local that is no argument may be read before it is written: then it is undefined. */
+export function isReadFirst(func: Func): boolean {
+    return liveLocals(func, func.code).atStart >> BigInt(func.argumentCount) !== 0n
+}
+
+/** Without the slots that nothing uses any more. Not for functions whose locals a closure may read and write. */
+export function closeSlots(func: Func): void {
+    const used = new Set(Array.from({ length: func.argumentCount }, (_, slot) => slot))
+    const locals = func.code.filter(
+        ({ opcode }) => opcode === Op.loadLocal || opcode === Op.storeLocal
+    )
+    for (const { operand = 0 } of locals) used.add(operand)
+    const slots = new Map([...used].sort((a, b) => a - b).map((slot, i) => [slot, i]))
+    for (const instruction of locals) instruction.operand = slots.get(instruction.operand ?? 0)
+    func.slots = used.size
+}
+
 /** A set of locals. */
 type Locals = bigint
 
@@ -120,7 +152,10 @@ function isLive(locals: Locals, local: number): boolean {
 }
 
 /** For each instruction the locals that may be read after it before they are written. */
-function liveLocals({ flags }: Func, code: Instruction[]): Locals[] {
+function liveLocals(
+    { flags }: Func,
+    code: Instruction[]
+): { atStart: Locals; after: Locals[] } {
     const indices = new Map(code.map((instruction, i) => [instruction, i]))
     const before = code.map(() => 0n)
     const after = code.map(() => 0n)
@@ -132,20 +167,22 @@ function liveLocals({ flags }: Func, code: Instruction[]): Locals[] {
         isStable = true
         const caught = anywhere.reduce((locals, at) => locals | before[at], 0n)
         for (let i = code.length - 1; i >= 0; --i) {
-            const { opcode, operand = 0, target } = code[i]
+            const { opcode, target } = code[i]
             let live = caught
             if (target !== undefined) live |= before[indices.get(target) ?? 0]
             if (!isFinal(code[i]) && i + 1 < code.length) live |= before[i + 1]
             // A constructor's return reads what it made.
             if (opcode === Op.return && (flags & IS_CTOR) !== 0) live |= 1n
             after[i] = live
-            if (opcode === Op.storeLocal) live &= ~(1n << BigInt(operand))
-            if (opcode === Op.loadLocal) live |= 1n << BigInt(operand)
+            const stored = SET_RET_VAL.has(opcode) ? RET_VAL : storedBy(code[i])
+            const loaded = opcode === Op.jmpRetValZ ? RET_VAL : loadedBy(code[i])
+            if (stored !== undefined) live &= ~(1n << BigInt(stored))
+            if (loaded !== undefined) live |= 1n << BigInt(loaded)
             live |= caught
             if (live === before[i]) continue
             before[i] = live
             isStable = false
         }
     }
-    return after
+    return { atStart: before[0] ?? 0n, after }
 }

@@ -57,11 +57,19 @@ class RandomFunction {
             this.below(4) === 0
                 ? `const add = (n: any) => { a = a + n; return a }\nseen(add(2))\n`
                 : ""
-        return `function f${this.index}(x: any, y: any): any {
+        const twice = this.below(2) === 0
+        const helper = `function once${this.index}(m: any, n?: any): any {
+let k: any = ${this.expression(2, ["m", "n"])}
+if (${this.expression(2, ["m", "n", "k"])}) return ${this.expression(1, ["m", "k"])}
+k = ${this.expression(2, ["m", "n", "k"])}
+return ${this.expression(2, ["m", "n", "k"])}
+}\n`
+        const called = `${twice ? "for (const z of [1, 2]) {\nb = z\n" : ""}a = once${this.index}(${this.expression(2)}${twice ? "" : `, ${this.expression(2)}`})\nseen(a)\n${twice ? "}\n" : ""}`
+        return `${helper}function f${this.index}(x: any, y: any): any {
 const o: any = { p: x, q: 4, r: undefined }
 const list: any[] = [x, y, 5, undefined]
 const counter = new Counter(x)
-${declared.join("")}${closure}${this.block(2)}return ${this.expression(2)}
+${declared.join("")}${closure}${called}${this.block(2)}return ${this.expression(2)}
 }\n`
     }
 
@@ -125,8 +133,7 @@ ${declared.join("")}${closure}${this.block(2)}return ${this.expression(2)}
             () => `(${this.below(40) - 4} as any)`,
             () => this.oneOf(names),
             () => this.oneOf(names),
-            () => "o.q",
-            () => "list[1]",
+            ...(names.includes("a") ? [() => "o.q", () => "list[1]"] : []),
             () => "(undefined as any)",
         ]
         if (depth === 0) return this.oneOf(leaves)()
@@ -143,9 +150,13 @@ ${declared.join("")}${closure}${this.block(2)}return ${this.expression(2)}
             () => `(${e()} ? ${e()} : ${e()})`,
             () => `seen(${e()})`,
             () => `sum(${e()}, ${e()})`,
-            () => `list[(${e()} as any) & 3]`,
-            () => "counter.next()",
-            () => `counter.isPast(${e()})`,
+            ...(names.includes("a")
+                ? [
+                      () => `list[(${e()} as any) & 3]`,
+                      () => "counter.next()",
+                      () => `counter.isPast(${e()})`,
+                  ]
+                : []),
         ])()
     }
 }
