@@ -152,10 +152,7 @@ function isLive(locals: Locals, local: number): boolean {
 }
 
 /** For each instruction the locals that may be read after it before they are written. */
-function liveLocals(
-    { flags }: Func,
-    code: Instruction[]
-): { atStart: Locals; after: Locals[] } {
+function liveLocals({ flags }: Func, code: Instruction[]): { atStart: Locals; after: Locals[] } {
     const indices = new Map(code.map((instruction, i) => [instruction, i]))
     const before = code.map(() => 0n)
     const after = code.map(() => 0n)
@@ -168,7 +165,7 @@ function liveLocals(
         const caught = anywhere.reduce((locals, at) => locals | before[at], 0n)
         for (let i = code.length - 1; i >= 0; --i) {
             const { opcode, target } = code[i]
-            let live = caught
+            let live = 0n
             if (target !== undefined) live |= before[indices.get(target) ?? 0]
             if (!isFinal(code[i]) && i + 1 < code.length) live |= before[i + 1]
             // A constructor's return reads what it made.

@@ -104,6 +104,14 @@ test("a copy is none where another way leads to without it, or a handler", () =>
     }
 })
 
+test("a copy made before a `try` is none in its handler, for either may have changed by then", () => {
+    const code = assemble(
+        "loadLocal 0; storeLocal 1; try caught; 9; storeLocal 0; loadGlobal 0; call0; endTry end; caught:; catch; loadLocal 1; return; end:; null; return"
+    )
+    readOriginals(code)
+    assert.match(disassemble(code), /catch; loadLocal 1; return; null/)
+})
+
 function lean(text: string, of: Partial<Func> = {}): string {
     return disassemble(withoutNeedlessLocals(functionOf(text, of)))
 }
@@ -183,16 +191,18 @@ test("slots that nothing uses any more go, those of arguments stay", () => {
 const method = (owner: number, name: number, func: number) =>
     `staticFunction ${owner}; builtinField 52; staticAsciiString ${name}; staticFunction ${func}; indexSet`
 
-test("a prototype is asked for once for three methods that follow each other", () => {
+test("a prototype is asked for once for three methods that follow each other, not for two", () => {
     const func = functionOf(
-        [method(1, 0, 4), method(1, 1, 5), method(1, 2, 6), method(2, 0, 7)].join(";")
+        [method(1, 0, 4), method(1, 1, 5), method(1, 2, 6), method(2, 0, 7), method(2, 1, 8)].join(
+            ";"
+        )
     )
     keepPrototypes(func)
     assert.equal(
         disassemble(func.code),
         "staticFunction 1; builtinField 52; storeLocal 4; loadLocal 4; staticAsciiString 0; staticFunction 4; indexSet; " +
             "loadLocal 4; staticAsciiString 1; staticFunction 5; indexSet; loadLocal 4; staticAsciiString 2; staticFunction 6; indexSet; " +
-            method(2, 0, 7)
+            `${method(2, 0, 7)}; ${method(2, 1, 8)}`
     )
     assert.equal(func.slots, 5)
 })
