@@ -2,6 +2,7 @@
 import { Command } from "commander"
 import { examples, programFile } from "../image/apps"
 import { compile } from "../image/compile"
+import { withFunctionNames } from "../image/functions"
 import { nearest } from "../image/nearest"
 import { UsageError } from "../image/project"
 import { runProgram } from "../rehearsal/program"
@@ -89,7 +90,8 @@ async function run(program: string, options: RunOptions): Promise<void> {
         virtual,
         print: line => {
             if (!log && !FROM_PROGRAM.test(line)) return
-            const said = log ? line : line.replace(FROM_PROGRAM, "")
+            const named = withFunctionNames(line, image.functions)
+            const said = log ? named : named.replace(FROM_PROGRAM, "")
             if (json) lines.push(said)
             else console.log(said)
         },

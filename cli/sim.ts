@@ -8,6 +8,7 @@ import { manifestPath } from "../fleet/folder"
 import type { Claim } from "../fleet/registrar/claim"
 import { DEFAULT_APP, entryOf } from "../image/apps"
 import { compile } from "../image/compile"
+import { withFunctionNames } from "../image/functions"
 import { UsageError } from "../image/project"
 import { modelOf } from "../image/models"
 import { energyFigures } from "../rehearsal/energy"
@@ -192,7 +193,8 @@ async function run(options: SimOptions): Promise<void> {
         enrol: enrolWith(options, rehearsed.nodes),
         faults: rehearsed.faults,
         exact: options.exact,
-        print: (id, line) => options.log && console.error(`${id} ${line}`),
+        print: (id, line) =>
+            options.log && console.error(`${id} ${withFunctionNames(line, image.functions)}`),
     } satisfies RehearsalOptions)
     // `on`, not `once`: what restores the cursor ends the process when it finds no other listener left.
     const onInterrupt = () => rehearsal.stop()

@@ -16,21 +16,45 @@ export const Op = {
     storeGlobal: 18,
     loadLocal: 21,
     loadGlobal: 22,
+    indexSet: 25,
+    builtinField: 26,
     asciiField: 27,
     utf8Field: 28,
+    mathField: 29,
+    dsField: 30,
+    objectField: 16,
+    staticSpecProto: 34,
+    staticBuffer: 35,
+    staticBuiltinString: 36,
     staticAsciiString: 37,
     staticUtf8String: 38,
     staticFunction: 39,
+    literal: 40,
     literalF64: 41,
+    builtinObject: 1,
+    retVal: 44,
+    undefined: 46,
+    isUndefined: 47,
+    true: 48,
+    false: 49,
+    toBool: 50,
+    not: 56,
+    eq: 68,
+    ne: 71,
+    storeClosure: 73,
+    loadClosure: 74,
     makeClosure: 75,
+    null: 90,
     jmpRetValZ: 78,
     try: 80,
     endTry: 81,
     throw: 84,
+    reThrow: 85,
     throwJmp: 86,
+    storeRetVal: 93,
 } as const
 
-const FIRST_DIRECT_CONSTANT = 0x80
+export const FIRST_DIRECT_CONSTANT = 0x80
 const OPCODE_COUNT = 95
 const FIRST_MULTIBYTE = 0xf8
 const NEGATIVE = 4
@@ -41,8 +65,49 @@ const WITH_OPERAND = new Set<number>([
     ...JUMPS,
     ...[1, 16, 17, 18, 21, 22, 26, 27, 28, 29, 30, 34, 35, 36, 37, 38, 39, 40, 41, 73, 74, 75, 94],
 ])
+/** No value stays on the stack behind one of these. */
+const STATEMENTS = new Set<number>([
+    ...[
+        2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 17, 18, 19, 25, 31, 32, 33, 73, 78, 79, 80, 81,
+        82,
+    ],
+    ...[83, 84, 85, 86, 87, 93],
+])
+/** By how many values they take from the stack. */
+const TAKERS: number[][] = [
+    [],
+    [
+        2, 12, 14, 17, 18, 23, 26, 27, 28, 32, 33, 45, 47, 50, 52, 53, 54, 55, 56, 57, 72, 74, 76,
+        84, 85, 86, 88, 93,
+    ],
+    [3, 11, 15, 24, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 73, 79, 89, 91, 92],
+    [4, 25, 43],
+    [5, 19],
+    [6],
+    [7],
+    [8],
+    [9],
+    [10],
+]
+const TAKEN = new Map(
+    TAKERS.flatMap((opcodes, count) => opcodes.map((opcode): [number, number] => [opcode, count]))
+)
 /** What comes after one of these is reached by a jump or not at all. Not re_throw: with nothing to throw it goes on. */
 const FINAL = new Set<number>([Op.return, Op.jmp, Op.endTry, Op.throw, Op.throwJmp])
+
+export function isStatement({ opcode }: Instruction): boolean {
+    return STATEMENTS.has(opcode)
+}
+
+/** How many values it takes from the stack. */
+export function taken({ opcode }: Instruction): number {
+    return TAKEN.get(opcode) ?? 0
+}
+
+/** Whether what follows it is reached by a jump or not at all. */
+export function isFinal({ opcode }: Instruction): boolean {
+    return FINAL.has(opcode)
+}
 
 /** @throws Error at an opcode that 2.16 does not have, or a jump into the middle of an instruction */
 export function decode(code: Buffer): Instruction[] {

@@ -6,7 +6,11 @@
  * - names that nothing outside the program knows are two characters long (see names.ts).
  * The program does the same in the same order: simulator, tests and boards all run what this makes.
  */
-import { Op, withoutDeadCode } from "./instructions"
+import { shortConditions, threadJumps } from "./conditions"
+import { readOriginals } from "./copies"
+import { Op, withoutDeadCode, type Instruction } from "./instructions"
+import { inlineCalledOnce } from "./inline"
+import { closeSlots, withoutNeedlessLocals } from "./locals"
 import {
     asciiIndexOf,
     asciiOfUtf8,
@@ -17,6 +21,9 @@ import {
     writeProgram,
 } from "./program"
 import type { Func, Program } from "./program"
+import { dropUncalledMethods, keepPrototypes } from "./prototypes"
+import { FUNCTION_OPCODES, functionsUsed, operandsOf, reached } from "./reach"
+import { shortenNames, takeBuiltinNames } from "./short-names"
 
 export interface Linked {
     bytes: Buffer
@@ -25,8 +32,6 @@ export interface Linked {
 }
 
 const FLOAT_BYTES = 8
-/** Numbers above are the runtime's own functions. */
-const FIRST_BUILTIN_FUNCTION = 50000
 const EMPTY_STRING = builtinString(0)
 
 /** @param privateNames that may be others: see names.ts */
@@ -38,17 +43,45 @@ export function link(image: Buffer, privateNames: ReadonlySet<string>): Linked {
             program.ascii[asciiIndexOf(func.name) ?? -1] ?? "inline",
         ])
     )
-    for (const func of program.functions) func.code = withoutDeadCode(func.code)
+    for (const func of program.functions) func.code = shortened(func)
+    const isPrivate = (name: string) => privateNames.has(name)
+    dropUncalledMethods(program, isPrivate)
+    for (const func of inlineCalledOnce(program)) func.code = shortened(func)
+    for (const func of program.functions) {
+        if (!isShared(func)) closeSlots(func)
+        keepPrototypes(func)
+    }
     orderFunctions(program)
     orderGlobals(program)
     orderFloats(program)
     utf8ToAscii(program)
+    takeBuiltinNames(program, isPrivate)
     orderStrings(program)
-    shortenNames(program, privateNames)
+    shortenNames(program, isPrivate)
     return {
         bytes: writeProgram(program),
         functions: program.functions.map(func => names.get(func) ?? ""),
     }
+}
+
+/** Whether a closure may read and write its locals, at any time. */
+function isShared({ code }: Func): boolean {
+    return code.some(({ opcode }) => opcode === Op.makeClosure)
+}
+
+/** One makes room for another, so all again until there is nothing left to do. */
+function shortened(func: Func): Instruction[] {
+    let { code } = func
+    const hasOwnLocals = !isShared(func)
+    for (let length = Infinity; code.length < length;) {
+        length = code.length
+        threadJumps(code)
+        if (hasOwnLocals) readOriginals(code)
+        code = withoutDeadCode(code)
+        if (hasOwnLocals) code = withoutNeedlessLocals({ ...func, code })
+        code = shortConditions(code)
+    }
+    return code
 }
 
 /** Where the most used of `count` entries go: its new number for each old one, undefined for those without a use. */
@@ -60,15 +93,6 @@ function ranks(count: number, uses: Iterable<number>): (number | undefined)[] {
     const to = new Array<number | undefined>(count).fill(undefined)
     used.forEach((index, rank) => (to[index] = rank))
     return to
-}
-
-/** The operands of all instructions with one of these opcodes. */
-function operandsOf(functions: Func[], ...opcodes: number[]): number[] {
-    return functions.flatMap(({ code }) =>
-        code.flatMap(({ opcode, operand }) =>
-            operand !== undefined && opcodes.includes(opcode) ? [operand] : []
-        )
-    )
 }
 
 /** Gives them what `to` has for them; what it has nothing for stays. */
@@ -91,15 +115,8 @@ function reordered<T>(entries: T[], to: (number | undefined)[]): T[] {
 
 /** The program starts at function 0; others may go anywhere, and what is not reached from there goes altogether. */
 function orderFunctions(program: Program): void {
-    const opcodes = [Op.staticFunction, Op.makeClosure]
-    const reached = new Set([0])
-    const uses: number[] = []
-    for (const index of reached)
-        for (const used of operandsOf([program.functions[index]], ...opcodes))
-            if (used > 0 && used < FIRST_BUILTIN_FUNCTION) {
-                reached.add(used)
-                uses.push(used)
-            }
+    const functions = reached(program).map(index => program.functions[index])
+    const uses = functionsUsed(functions).filter(index => index > 0)
     const [main, ...others] = program.functions
     const to = [
         0,
@@ -109,7 +126,7 @@ function orderFunctions(program: Program): void {
         ).map(rank => (rank === undefined ? undefined : rank + 1)),
     ]
     program.functions = reordered([main, ...others], to)
-    renumber(program, to, ...opcodes)
+    renumber(program, to, ...FUNCTION_OPCODES)
     // A panic tells a function's number too, and `Linked.functions` has what it is called.
     for (const func of program.functions)
         if (asciiIndexOf(func.name) !== undefined) func.name = EMPTY_STRING
@@ -167,18 +184,4 @@ function orderStrings(program: Program): void {
     }
     program.ascii = reordered(program.ascii, to)
     renumber(program, to, ...opcodes)
-}
-
-/** A digit and a letter: no identifier, so no name of the runtime or of anybody else. */
-function* shortNames(): Generator<string> {
-    const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    for (const letter of letters) for (const digit of "0123456789") yield digit + letter
-}
-
-function shortenNames(program: Program, privateNames: ReadonlySet<string>): void {
-    const taken = new Set(program.ascii)
-    const free = [...shortNames()].filter(name => !taken.has(name))
-    program.ascii = program.ascii.map(name =>
-        name.length > 2 && privateNames.has(name) ? (free.shift() ?? name) : name
-    )
 }

@@ -217,6 +217,11 @@ export function asciiString(index: number): StringIndex {
     return (ASCII << KIND_SHIFT) | index
 }
 
+/** Undefined for a string of another kind. */
+export function builtinIndexOf(name: StringIndex): number | undefined {
+    return name >> KIND_SHIFT === BUILTIN ? name & ((1 << KIND_SHIFT) - 1) : undefined
+}
+
 /** One of the runtime's own strings. */
 export function builtinString(index: number): StringIndex {
     return (BUILTIN << KIND_SHIFT) | index
