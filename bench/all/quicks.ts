@@ -1,5 +1,6 @@
 /** Every bench that `npm run bench` runs. Another one is a line here, a quick.ts in its folder, and its name in a block of README. */
 import { budgetsQuick } from "../budgets/quick"
+import { energyQuick } from "../energy/quick"
 import { enrolQuick, killsQuick } from "../enrol/quick"
 import { inferenceQuick } from "../inference/quick"
 import { ledgerQuick } from "../ledger/quick"
@@ -20,6 +21,7 @@ export const QUICKS: Quick[] = [
     mutationQuick,
     nodeQuick,
     budgetsQuick,
+    energyQuick,
     inferenceQuick,
     signaturesQuick,
     enrolQuick,

@@ -17,7 +17,7 @@ export interface Measurand {
 }
 
 /** Measurand, wire name, unit, decimals. As text it stays in flash; a table of objects would fill a tenth of a node's heap. */
-const ROWS = [
+const ROWS: string[] = [
     "temperatureCelsius t Cel 1",
     "relativeHumidityPercent rh %RH 1",
     "carbonDioxidePpm co2 ppm 0",
