@@ -21,7 +21,15 @@ export const STRONG = 1.1
 /** How far a narrow window may shrink a figure before it scrolls: text stays above 11 px. */
 const SHRINK_MIN = 0.8
 
-export const CLASS_COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"]
+export const CLASS_COLOURS = [
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#f0e442",
+]
 
 /** Of every rule, the page's among them: one place decides what is dark. */
 export const FIGURE_STYLE = new Markup(`
