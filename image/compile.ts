@@ -109,7 +109,8 @@ async function imageOf(
 ): Promise<Image> {
     const key = keyOf(entry, sources)
     const kept = join(CACHE, key)
-    if (existsSync(`${kept}.devs`) && existsSync(`${kept}.json`))
+    // Without upstream's libraries it is built all the same, for that makes them, and more than the compiler reads them.
+    if (librariesAreThere() && existsSync(`${kept}.devs`) && existsSync(`${kept}.json`))
         return imageFrom(
             readFileSync(`${kept}.devs`),
             JSON.parse(readFileSync(`${kept}.json`, "utf8"))

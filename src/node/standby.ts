@@ -10,6 +10,7 @@
 import * as ds from "@devicescript/core"
 import { randomBuffer } from "@devicescript/crypto"
 import { FAULTS } from "../drivers/sensor"
+import { EnergyMeter } from "../power/energy-meter"
 import { SignalSensor } from "../sensing/sampler"
 import { AlarmLog } from "../telemetry/alarm-log"
 import { Account, faultOf } from "../telemetry/reporter"
@@ -42,18 +43,13 @@ const PACE_ERROR_MAX = 0.1
 
 /** As the option `standby` of startNode. @throws Error for a node whose state is more than can be kept */
 export async function standByBetweenRounds(node: Node, broker: string): Promise<boolean> {
-    check(node)
+    const obstacle = obstacleOf(node)
+    if (obstacle !== undefined) throw new Error(`standby: ${obstacle}`)
     const name = chip()
-    if (!hasStandby(name)) {
-        console.log(`standby: none on ${name}, staying awake`)
-        return false
-    }
+    if (!hasStandby(name)) return staysAwake(`none on ${name}`)
     const log = new AlarmLog(node.store)
     const wake = new Wake(node, broker)
-    if (!(await wake.remember(log))) {
-        console.error("standby: the store is torn, staying awake")
-        return false
-    }
+    if (!(await wake.remember(log))) return staysAwake("the store is torn")
     await wake.run()
     return true
 }
@@ -225,7 +221,7 @@ class Wake {
         const dueMs = this.roundMs + rounds * everyMs
         const retained = this.retained(this.isRoundTold(), dueMs, rounds - 1)
         if (!(await this.log.keep(retained))) {
-            console.error("standby: what is known cannot be kept, staying awake")
+            staysAwake("the store is full")
             node.reporter.summaryDueMs -= this.startMs
             if (node.uplink === undefined) node.connect(this.broker)
             await node.sampleForEver()
@@ -233,7 +229,7 @@ class Wake {
         await this.leave()
         const pace = retained.pacePpm / MILLION
         await standBy(Math.floor((dueMs - this.leadMs - this.nowMs()) / pace))
-        console.error("standby: the chip stays on")
+        // It has stayed on.
         ds.restart()
     }
 
@@ -291,16 +287,16 @@ class Wake {
             faults: reporter.toldFaults.map(fault => FAULTS.indexOf(fault as any) + 1),
             counts: isTold ? this.summaries.map(({ count }) => count) : this.counts,
             sums: isTold ? this.summaries.map(({ sum }) => sum) : this.sums,
-            energy: this.energySince(isAllCounted),
+            energy: [],
         }
+        const { energy } = node.options
+        if (energy !== undefined) retained.energy = this.energySince(energy, isAllCounted)
         this.setClock(retained, dueMs)
         return retained
     }
 
     /** All of the wake is awake time: computing or not, the radio listens. */
-    private energySince(isTold: boolean): number[] {
-        const { energy } = this.node.options
-        if (energy === undefined) return []
+    private energySince(energy: EnergyMeter, isTold: boolean): number[] {
         const totals = energy.totals()
         totals[4] += ds.millis()
         if (isTold) for (let i = 0; i < totals.length; ++i) totals[i] -= this.toldEnergy[i]
@@ -336,29 +332,32 @@ class Wake {
     }
 }
 
+function staysAwake(why: string): boolean {
+    console.error(`standby: ${why}, staying awake`)
+    return false
+}
+
 function summariesOf({ reporter }: Node): Account[] {
     return reporter.accounts.filter(account => account.as === "summary")
 }
 
-/** What no value of the store has room for, and what a node that is off cannot do. */
-function check(node: Node): void {
+/** What a node that is off cannot do, or no value of the store has room for; undefined when it is let pass. */
+function obstacleOf(node: Node): string | undefined {
     const { model, parts, sampleEveryMs, display } = node.options
     const { accounts } = node.reporter
-    if (sampleEveryMs < SAMPLE_EVERY_MS_MIN)
-        throw new Error(`standby: rounds every ${sampleEveryMs} ms leave no time for it`)
+    if (sampleEveryMs < SAMPLE_EVERY_MS_MIN) return `rounds every ${sampleEveryMs} ms are too short`
     // A detector has a stream behind it, and can forget it.
-    if (model.windowSamples > 1 || (model as any).reset !== undefined)
-        throw new Error(`standby: ${model.name} looks back, on more than outlives a reset`)
+    if (model.windowSamples > 1 || (model as any).reset !== undefined) return looksBack(model.name)
     for (const plan of parts)
-        if ((plan.sensor as SignalSensor).windows !== undefined)
-            throw new Error(`standby: the windows of ${plan.sensor.part} do not outlive a reset`)
-    if (display !== undefined)
-        throw new Error("standby: a display is not drawn by a node that is off")
-    if (accounts.some(({ as }) => as === "raw"))
-        throw new Error(
-            "standby: a raw measurand is told every round, and lost with each that fails"
-        )
+        if ((plan.sensor as SignalSensor).windows !== undefined) return looksBack(plan.sensor.part)
+    if (display !== undefined) return "a display would be off"
+    // Told every round, and lost with each that fails.
+    if (accounts.some(({ as }) => as === "raw")) return "raw measurands are not kept"
     const summaries = summariesOf(node).length
-    if (!hasRoomFor(parts.length, summaries))
-        throw new Error(`standby: ${summaries} summaries are more than can be kept`)
+    if (!hasRoomFor(parts.length, summaries)) return `no room for ${summaries} summaries`
+    return undefined
+}
+
+function looksBack(name: string): string {
+    return `${name} looks back past a reset`
 }

@@ -31,29 +31,19 @@ describe("standby", () => {
 
     test("what does not outlive a reset is refused, and by its name", async () => {
         const windows = { model: { name: "climate", windowSamples: 10 } }
-        expect(await refusal(windows, [])).toBe(
-            "standby: climate looks back, on more than outlives a reset"
-        )
+        expect(await refusal(windows, [])).toBe("standby: climate looks back past a reset")
         const detector = { model: { name: "steam", windowSamples: 1, reset: () => {} } }
-        expect(await refusal(detector, [])).toBe(
-            "standby: steam looks back, on more than outlives a reset"
-        )
+        expect(await refusal(detector, [])).toBe("standby: steam looks back past a reset")
         const signal = { parts: [{ sensor: { part: "LIS3DH", windows: [1] } }] }
-        expect(await refusal(signal, [])).toBe(
-            "standby: the windows of LIS3DH do not outlive a reset"
-        )
+        expect(await refusal(signal, [])).toBe("standby: LIS3DH looks back past a reset")
     })
 
     test("what leaves no time for it, or needs a node that is awake, is refused", async () => {
         expect(await refusal({ sampleEveryMs: 59999 }, [])).toBe(
-            "standby: rounds every 59999 ms leave no time for it"
+            "standby: rounds every 59999 ms are too short"
         )
-        expect(await refusal({ display: {} }, [])).toBe(
-            "standby: a display is not drawn by a node that is off"
-        )
-        expect(await refusal({}, ["summary", "raw"])).toBe(
-            "standby: a raw measurand is told every round, and lost with each that fails"
-        )
+        expect(await refusal({ display: {} }, [])).toBe("standby: a display would be off")
+        expect(await refusal({}, ["summary", "raw"])).toBe("standby: raw measurands are not kept")
     })
 
     test("summaries that find no room are refused", async () => {
@@ -61,6 +51,6 @@ describe("standby", () => {
         for (let i = 0; i < 8; ++i) eight.push("summary")
         expect(await refusal({}, eight)).toBe("")
         eight.push("summary")
-        expect(await refusal({}, eight)).toBe("standby: 9 summaries are more than can be kept")
+        expect(await refusal({}, eight)).toBe("standby: no room for 9 summaries")
     })
 })
