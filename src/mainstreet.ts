@@ -28,6 +28,7 @@ await startNode({
     model: street,
     report: {
         everyMs: 5 * 60000, // and at once when the verdict or a fault changes
+        verdictAfter: 2, // minutes: what only passes has gone by then
         measurands: { illuminanceLuxes: "summary" }, // the field is for the verdict alone
     },
 })

@@ -36,8 +36,8 @@ export interface DayOptions {
 export interface NodeDay extends OnBoard {
     packetsADay: number
     bytesADay: number
-    /** Of a report with topic and MQTT header, on average. */
-    bytesAReport: number
+    /** Of a report with topic and MQTT header, on average; undefined when there was none. */
+    bytesAReport?: number
     /** Of what is true in its world: what there is to tell. */
     changesADay: number
 }
@@ -90,9 +90,12 @@ export async function measureDay(
             ...meters[place].figures(node),
             packetsADay: Math.round((to.packets - from.packets) / days),
             bytesADay: Math.round((to.bytes - from.bytes) / days),
-            bytesAReport: Math.round(
-                (to.reportBytes - from.reportBytes) / (to.published - from.published)
-            ),
+            bytesAReport:
+                to.published === from.published
+                    ? undefined
+                    : Math.round(
+                          (to.reportBytes - from.reportBytes) / (to.published - from.published)
+                      ),
             changesADay: Math.round(changesOf(world, place, ENROLLED_S, endS) / days),
         }
     })

@@ -32,6 +32,18 @@ export class Inference {
         }
     }
 
+    /** Takes one input's tick from its window: for who gives way between the inputs of long windows, and then asks `decide`. */
+    look(input: number): void {
+        const { model, ticks, features, sources, windows } = this
+        const value = featureOf(features[input], windows[sources[input]])
+        ticks[input] = ticksFromValue(model.inputs[input], value)
+    }
+
+    /** The verdict on the ticks as they are: an index into the model's classes, or UNKNOWN. */
+    decide(): number {
+        return this.model.classify(this.ticks)
+    }
+
     /** The verdict on the windows as they are: an index into the model's classes, or UNKNOWN. Allocates nothing. */
     infer(): number {
         const { model, ticks, features, sources, windows } = this

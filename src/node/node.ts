@@ -55,6 +55,8 @@ export type Standby = (node: Node, broker: string) => Promise<boolean>
 
 /** Routine reports kept while the broker is away. At 60 B each, a twentieth of the heap. */
 const ROUTINE_REPORTS = 32
+/** A feature of a longer window takes thousands of steps, of which the VM allows 131,072 between two awaits. */
+const LONG_WINDOW_SAMPLES = 32
 /** Of what comes as a signal. */
 const NO_SOURCE = -1
 /** From a round to its picture: until then its report is acknowledged, if it will be soon. A display is not drawn more often either. */
@@ -269,12 +271,20 @@ export class Node {
     }
 
     /** The model's answer to the round just sampled. */
-    private classify(): string {
+    private async classify(): Promise<string> {
         const { model } = this.options
         const { inference, sampler, sources } = this
         for (let i = 0; i < sources.length; ++i)
             if (sources[i] !== NO_SOURCE) inference.windows[i].push(sampler.values[sources[i]])
-        const index = inference.infer()
+        let index: number
+        if (model.windowSamples < LONG_WINDOW_SAMPLES) index = inference.infer()
+        else {
+            for (let i = 0; i < model.inputs.length; ++i) {
+                inference.look(i)
+                await ds.sleep(0)
+            }
+            index = inference.decide()
+        }
         return index === UNKNOWN ? VERDICT_UNKNOWN : model.classes[index]
     }
 
@@ -282,7 +292,7 @@ export class Node {
     async tell(uptimeMs: number): Promise<void> {
         const { reporter, outbox, sampler, uplink } = this
         const { energy } = this.options
-        this.verdict = this.steady.push(this.classify())
+        this.verdict = this.steady.push(await this.classify())
         if (!reporter.take(this.verdict, uptimeMs)) return
         const head: ReportHead = {
             boot: this.boot,

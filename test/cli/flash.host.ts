@@ -175,7 +175,15 @@ test("what cannot be is refused, and no file is written", () => {
     const refuse = (reason: RegExp, ...words: string[]) =>
         assertRefused(motewise("flash", ...words, "--out", out), reason)
     refuse(/required option .*--board/)
-    refuse(/no terminal to ask for the password on/, "--board", "mw_esp32c3", "--wifi", "lab")
+    refuse(
+        /no terminal to ask for the password on/,
+        "--board",
+        "mw_esp32c3",
+        "--wifi",
+        "lab",
+        "--runtime",
+        C3
+    )
     refuse(/its bootloader is for ESP32-C3/, "--board", "mw_esp32s3", "--runtime", C3)
     assert.ok(!existsSync(out), "nothing was written")
     const nowhere = ["--runtime", PICO, "--out", inFolder("no/x.uf2")]

@@ -10,7 +10,9 @@ export function withinBudgets(app: string): void {
     test(`${app} is within its budgets: size, heap, fibers, steps, flash, traffic`, async () => {
         const rows = await measureBudgets({ app, hours, boards: ["mw_esp32c3"] })
         assert.ok(rows.length > 10, `${rows.length} rows`)
-        const told = failures(rows).map(
+        // An hour is no day: what comes a day is held in CI.
+        const isHeld = (measure: string) => isThorough() || !measure.endsWith(" a day")
+        const told = failures(rows.filter(({ measure }) => isHeld(measure))).map(
             ({ measure, value, budget }) => `${measure}: ${value}, budget ${budget}`
         )
         assert.deepEqual(told, [])
