@@ -30,19 +30,24 @@ interface Call {
 export function inlineCalledOnce(program: Program): Set<Func> {
     const changed = new Set<Func>()
     const ownSlots = new Map(program.functions.map(func => [func, func.slots]))
+    const inlined = new Set<Instruction>()
     for (let call = nextCall(program); call !== undefined; call = nextCall(program)) {
-        const { caller, callee } = call
-        // All that become part of one function may have the same slots, for they run one after the other.
-        const slot = ownSlots.get(caller) ?? 0
-        replace(call, slot)
+        const { caller, callee, start } = call
+        // All that become part of one function may have the same slots, for they run one after the other; but not one within another.
+        const isWithin = inlined.has(caller.code[start])
+        const slot = isWithin ? caller.slots : (ownSlots.get(caller) ?? 0)
+        for (const instruction of replace(call, slot)) inlined.add(instruction)
         caller.slots = Math.max(caller.slots, slot + callee.slots)
         changed.add(caller)
     }
     return changed
 }
 
+/** The called before their callers, mostly, so that a body which becomes part of another is whole by then. */
 function nextCall(program: Program): Call | undefined {
-    const functions = reached(program).map(index => program.functions[index])
+    const functions = reached(program)
+        .map(index => program.functions[index])
+        .reverse()
     const uses = new Map<number, number>()
     for (const index of functionsUsed(functions)) uses.set(index, (uses.get(index) ?? 0) + 1)
     for (const caller of functions)
@@ -107,7 +112,8 @@ function takesMore(code: Instruction[], from: number): boolean {
     return false
 }
 
-function replace({ caller, callee, start, end, values }: Call, slot: number): void {
+/** @returns what the call became */
+function replace({ caller, callee, start, end, values }: Call, slot: number): Instruction[] {
     const { code } = caller
     const after = code[end + 1]
     const body: Instruction[] = []
@@ -135,4 +141,5 @@ function replace({ caller, callee, start, end, values }: Call, slot: number): vo
     for (const instruction of code)
         if (instruction.target === code[start]) instruction.target = body[0]
     caller.code = [...code.slice(0, start), ...body, ...code.slice(end + 1)]
+    return body
 }

@@ -32,11 +32,12 @@ export class Inference {
         }
     }
 
-    /** Takes one input's tick from its window: for who gives way between the inputs of long windows, and then asks `decide`. */
-    look(input: number): void {
-        const { model, ticks, features, sources, windows } = this
-        const value = featureOf(features[input], windows[sources[input]])
-        ticks[input] = ticksFromValue(model.inputs[input], value)
+    /** Takes the ticks of `count` inputs from their windows: for who gives way between those of long ones. Allocates nothing. */
+    look(from: number, count: number): void {
+        const { ticks, features, sources, windows } = this
+        const { inputs } = this.model
+        for (let i = from; i < from + count; ++i)
+            ticks[i] = ticksFromValue(inputs[i], featureOf(features[i], windows[sources[i]]))
     }
 
     /** The verdict on the ticks as they are: an index into the model's classes, or UNKNOWN. */
@@ -44,12 +45,9 @@ export class Inference {
         return this.model.classify(this.ticks)
     }
 
-    /** The verdict on the windows as they are: an index into the model's classes, or UNKNOWN. Allocates nothing. */
+    /** The verdict on the windows as they are. */
     infer(): number {
-        const { model, ticks, features, sources, windows } = this
-        const { inputs } = model
-        for (let i = 0; i < inputs.length; ++i)
-            ticks[i] = ticksFromValue(inputs[i], featureOf(features[i], windows[sources[i]]))
-        return model.classify(ticks)
+        this.look(0, this.model.inputs.length)
+        return this.decide()
     }
 }

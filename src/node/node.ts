@@ -276,15 +276,13 @@ export class Node {
         const { inference, sampler, sources } = this
         for (let i = 0; i < sources.length; ++i)
             if (sources[i] !== NO_SOURCE) inference.windows[i].push(sampler.values[sources[i]])
-        let index: number
-        if (model.windowSamples < LONG_WINDOW_SAMPLES) index = inference.infer()
-        else {
-            for (let i = 0; i < model.inputs.length; ++i) {
-                inference.look(i)
-                await ds.sleep(0)
-            }
-            index = inference.decide()
+        const inputCount = model.inputs.length
+        const step = model.windowSamples < LONG_WINDOW_SAMPLES ? inputCount : 1
+        for (let i = 0; i < inputCount; i += step) {
+            inference.look(i, step)
+            if (step < inputCount) await ds.sleep(0)
         }
+        const index = inference.decide()
         return index === UNKNOWN ? VERDICT_UNKNOWN : model.classes[index]
     }
 

@@ -11,7 +11,6 @@ import * as ds from "@devicescript/core"
 import { randomBuffer } from "@devicescript/crypto"
 import { FAULTS } from "../drivers/sensor"
 import { EnergyMeter } from "../power/energy-meter"
-import { SignalSensor } from "../sensing/sampler"
 import { AlarmLog } from "../telemetry/alarm-log"
 import { Account, faultOf } from "../telemetry/reporter"
 import { chip, hasStandby, standBy } from "./chip"
@@ -44,12 +43,12 @@ const PACE_ERROR_MAX = 0.1
 /** As the option `standby` of startNode. @throws Error for a node whose state is more than can be kept */
 export async function standByBetweenRounds(node: Node, broker: string): Promise<boolean> {
     const obstacle = obstacleOf(node)
-    if (obstacle !== undefined) throw new Error(`standby: ${obstacle}`)
+    if (obstacle !== undefined) throw new Error(`no standby with ${obstacle}`)
     const name = chip()
     if (!hasStandby(name)) return staysAwake(`none on ${name}`)
     const log = new AlarmLog(node.store)
     const wake = new Wake(node, broker)
-    if (!(await wake.remember(log))) return staysAwake("the store is torn")
+    if (!(await wake.remember(log))) return staysAwake("torn")
     await wake.run()
     return true
 }
@@ -221,7 +220,7 @@ class Wake {
         const dueMs = this.roundMs + rounds * everyMs
         const retained = this.retained(this.isRoundTold(), dueMs, rounds - 1)
         if (!(await this.log.keep(retained))) {
-            staysAwake("the store is full")
+            staysAwake("store full")
             node.reporter.summaryDueMs -= this.startMs
             if (node.uplink === undefined) node.connect(this.broker)
             await node.sampleForEver()
@@ -345,19 +344,14 @@ function summariesOf({ reporter }: Node): Account[] {
 function obstacleOf(node: Node): string | undefined {
     const { model, parts, sampleEveryMs, display } = node.options
     const { accounts } = node.reporter
-    if (sampleEveryMs < SAMPLE_EVERY_MS_MIN) return `rounds every ${sampleEveryMs} ms are too short`
+    if (sampleEveryMs < SAMPLE_EVERY_MS_MIN) return `rounds of ${sampleEveryMs} ms`
     // A detector has a stream behind it, and can forget it.
-    if (model.windowSamples > 1 || (model as any).reset !== undefined) return looksBack(model.name)
-    for (const plan of parts)
-        if ((plan.sensor as SignalSensor).windows !== undefined) return looksBack(plan.sensor.part)
-    if (display !== undefined) return "a display would be off"
+    if (model.windowSamples > 1 || (model as any).reset !== undefined)
+        return "a model that looks back"
+    if (display !== undefined) return "a display"
     // Told every round, and lost with each that fails.
-    if (accounts.some(({ as }) => as === "raw")) return "raw measurands are not kept"
+    if (accounts.some(({ as }) => as === "raw")) return "raw measurands"
     const summaries = summariesOf(node).length
-    if (!hasRoomFor(parts.length, summaries)) return `no room for ${summaries} summaries`
+    if (!hasRoomFor(parts.length, summaries)) return `${summaries} summaries`
     return undefined
-}
-
-function looksBack(name: string): string {
-    return `${name} looks back past a reset`
 }

@@ -11,7 +11,7 @@ const DAY_AND_NIGHT = [
 ].join("\n")
 const FIGURES =
     "nodes seconds virtual seed rows samples gaps verdicts labelled correct accuracy published " +
-    "acknowledged bytesOnWire lost wallMs"
+    "acknowledged bytesOnWire lost wallMs energy"
 
 test("--json is one object with its figures and nothing else", () => {
     const path = fileOf("day.csv", DAY_AND_NIGHT)

@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { examples } from "../../image/apps"
 import { compileTogether } from "../../image/compile"
 
-const GROUP = 12
+const GROUP = 6
 
 test("every example compiles", async () => {
     const files = examples().map(name => `examples/${name}.ts`)

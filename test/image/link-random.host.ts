@@ -40,3 +40,21 @@ for (const seed of isThorough() ? ["1", "2", "3", "4", "5", "6"] : ["1"])
         assert.equal(before.at(-1), "panics: ")
         assert.deepEqual(await linesOf(link(built, names).bytes), before)
     })
+
+test("a function that is made part of one which is made part of another keeps that one's locals", async () => {
+    const text = `
+        function int16(msb: number, lsb: number): number {
+            const word = (msb << 8) | lsb
+            return word >= 0x8000 ? word - 0x10000 : word
+        }
+        function ticksAt(frame: Buffer, at: number): number {
+            const ticks = int16(frame[at], frame[at + 1])
+            if (ticks === -1) throw new Error("saturated")
+            return ticks
+        }
+        console.log(ticksAt(hex\`0866\`, 0))
+    `
+    const built = await build("src/nested.ts", new Map([["src/nested.ts", text]]))
+    const linked = link(built, privateNames([text, ...runtimeSources()])).bytes
+    assert.deepEqual(await linesOf(linked), ["> 2150", "panics: "])
+})

@@ -52,7 +52,7 @@ test("two parts on one address are refused with both named", () => {
     copy.write("src/mainchanged.ts", change(room))
     assertRefused(
         copy.motewise("build", "--app", "changed"),
-        /mainchanged\.ts:13: bh1750 is at 0x44, and so is sht4x \(src\/mainchanged\.ts:11\); give one/
+        /mainchanged\.ts:14: bh1750 is at 0x44, and so is sht4x \(src\/mainchanged\.ts:12\); give one/
     )
 })
 
@@ -77,7 +77,7 @@ test("an address that I2C keeps for itself is refused", () => {
 test("a measurand served twice is refused with both named", () => {
     refused(
         text => text.replace('["carbonDioxidePpm"]', '["carbonDioxidePpm", "temperatureCelsius"]'),
-        /mainchanged\.ts:21: temperatureCelsius is served by scd4x, and already by sht4x \(src\/mainchanged\.ts:20\)/
+        /mainchanged\.ts:22: temperatureCelsius is served by scd4x, and already by sht4x \(src\/mainchanged\.ts:21\)/
     )
 })
 
@@ -102,7 +102,7 @@ test("a wrong pin is refused with the board's pins listed, for whichever board i
             .replace("const climate", `console.log(pins.${pin}.isConnected)\nconst climate`)
     refused(
         pinned("P99"),
-        /mainchanged\.ts:11: board mw_esp32c3 has no pin "P99".* There are: P0, P1, .*P21/
+        /mainchanged\.ts:12: board mw_esp32c3 has no pin "P99".* There are: P0, P1, .*P21/
     )
     refused(pinned("P4"), /board mw_pico_w has no pin "P4".*GP4/, "mw_pico_w")
 })
