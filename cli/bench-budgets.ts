@@ -57,7 +57,7 @@ function printTable(rows: Row[]): void {
         colAligns: ["left", "left", "right", "right", "right", "right", "left"],
         style: { head: [], border: [] },
     })
-    for (const { app, measure, unit, value, budget, atLeast, ok, known, last, change } of rows) {
+    for (const { app, measure, unit, value, budget, atLeast, ok, last, change } of rows) {
         const told = (figure: number | undefined) =>
             figure === undefined ? "-" : [grouped(figure), unit].join(" ").trim()
         table.push([
@@ -69,12 +69,10 @@ function printTable(rows: Row[]): void {
             change === undefined || change === 0
                 ? ""
                 : `${change > 0 ? "+" : ""}${grouped(change)}`,
-            ok ? "" : known === undefined ? "OVER" : "over, known",
+            ok ? "" : "OVER",
         ])
     }
     console.log(table.toString())
-    for (const { app, measure, known } of rows)
-        if (known !== undefined) console.log(`${app}, ${measure}: ${known}`)
 }
 
 function grouped(value: number): string {

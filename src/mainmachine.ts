@@ -31,7 +31,7 @@ await startNode({
     model: fanBalance,
     report: {
         everyMs: 5 * 60000, // and at once when the verdict or a fault changes
-        verdictAfter: 5, // seconds: near a threshold the verdict of one flickers
+        verdictAfter: 7, // seconds: near a threshold the verdict of one flickers
         measurands: {},
         whileOffline: "newest", // a summary is the verdict alone, and each change of that is kept
     },

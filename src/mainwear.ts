@@ -31,7 +31,8 @@ await startNode({
     model: activity,
     report: {
         everyMs: 5 * 60000, // and at once when the verdict or a fault changes
+        alarms: ["fall"], // in flash until the broker has it; that somebody walks is told, and need not be
         measurands: {},
-        whileOffline: "newest", // a summary is the verdict alone, and each change of that is kept
+        whileOffline: "newest", // a summary is the verdict alone, and each fall is kept
     },
 })

@@ -1,6 +1,5 @@
 /** A budget as a row: what it is, what it may be, what it was. */
 import type { NodeDay } from "./day"
-import { knownWhy } from "./known"
 import { CODE, IMAGE, measuredIn, type Limit } from "./limits"
 import type { AppSize } from "./sizes"
 
@@ -17,8 +16,6 @@ export interface Row {
     atLeast: boolean
     /** Within its budget. */
     ok: boolean
-    /** Over it, no further than we know, and why: it is told, and no failure. */
-    known?: string
     /** Undefined where there is none to compare with, and so its change. */
     last?: number
     change?: number
@@ -27,8 +24,6 @@ export interface Row {
 export function rowOf(app: string, limit: Limit, value: number, last: LastOfApp = {}): Row {
     const { measure, unit, most, least } = limit
     const before = last[measure] as number | undefined
-    const ok = value <= (most ?? Infinity) && value >= (least ?? -Infinity)
-    const known = ok ? undefined : knownWhy(app, measure, value, most === undefined)
     return {
         app,
         measure,
@@ -36,8 +31,7 @@ export function rowOf(app: string, limit: Limit, value: number, last: LastOfApp 
         value,
         budget: most ?? least ?? Infinity,
         atLeast: most === undefined,
-        ok,
-        ...(known === undefined ? {} : { known }),
+        ok: value <= (most ?? Infinity) && value >= (least ?? -Infinity),
         ...(before === undefined ? {} : { last: before, change: value - before }),
     }
 }
@@ -58,7 +52,7 @@ export function dayRows(app: string, nodes: NodeDay[], last?: LastOfApp): Row[] 
     return measuredIn(nodes).map(({ limit, value }) => rowOf(app, limit, value, last))
 }
 
-/** What is over its budget, and not known to be. */
+/** What is over its budget. */
 export function failures(rows: Row[]): Row[] {
-    return rows.filter(row => !row.ok && row.known === undefined)
+    return rows.filter(row => !row.ok)
 }

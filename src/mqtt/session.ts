@@ -93,10 +93,10 @@ export class Session {
 
     private readonly filters: string[]
     private readonly window: InFlight[] = []
-    /** QoS 0, not yet sent: of each the head, then the payload. */
-    private once: Buffer[] = []
-    /** The head before it is sent, and nothing may come between them. */
-    private isPayloadDue = false
+    /** QoS 0, not yet sent: of each the head, then the pieces of its payload. */
+    private once: Buffer[][] = []
+    /** Of the one that is being sent: nothing may come between its pieces. */
+    private rest: Buffer[] = []
     private acknowledgements: number[] = []
     private connectDue = false
     private subscribeDue = false
@@ -155,7 +155,7 @@ export class Session {
         this.reason = reason
         this.acknowledgements = [] // [4.4] the server sends again what these were for
         this.once = []
-        this.isPayloadDue = false
+        this.rest = []
         for (const sent of this.window) sent.due = true
         this.connectDue = false
         this.subscribeDue = false
@@ -185,14 +185,20 @@ export class Session {
 
     /** There is room for one more PUBLISH at QoS 0. */
     canPublishOnce(): boolean {
-        return this.isOpen() && this.once.length < 2 * WINDOW
+        return this.isOpen() && this.once.length < WINDOW
     }
 
-    /** Sends at QoS 0: on this connection, or never. The payload is not copied, and to be left as it is until then. @throws Error without `canPublishOnce` */
-    publishOnce(topic: string, payload: Buffer, retain: boolean): void {
+    /**
+     * Sends at QoS 0: on this connection, or never. The pieces of the payload are not joined, and to be left as they are until then.
+     * @throws Error without `canPublishOnce`
+     */
+    publishOnce(topic: string, payload: Buffer[], retain: boolean): void {
         if (!this.canPublishOnce()) throw new Error("publish without room")
-        this.once.push(publishHead(topic, payload.length, retain))
-        this.once.push(payload)
+        let bytes = 0
+        for (const piece of payload) bytes += piece.length
+        const packet = [publishHead(topic, bytes, retain)]
+        for (const piece of payload) packet.push(piece)
+        this.once.push(packet)
     }
 
     /** Sends what waits and then DISCONNECT: the server will not publish the last will. */
@@ -259,10 +265,7 @@ export class Session {
     }
 
     private nextOutgoing(nowMs: number): Buffer | undefined {
-        if (this.isPayloadDue) {
-            this.isPayloadDue = false
-            return this.once.shift()
-        }
+        if (this.rest.length > 0) return this.rest.shift()
         if (this.connectDue) {
             this.connectDue = false
             return connectPacket(this.options)
@@ -279,8 +282,8 @@ export class Session {
         const due = this.window.find(sent => sent.due)
         if (due !== undefined) return this.sendPublish(due, nowMs)
         if (this.once.length > 0) {
-            this.isPayloadDue = true
-            return this.once.shift()
+            this.rest = this.once.shift()
+            return this.rest.shift()
         }
         if (this.pingDue) {
             this.pingDue = false

@@ -35,8 +35,8 @@ const TURN_MS = 1000
 /** A refusal that will not be another one in a minute costs a signature each time: the next attempt comes half of it to all of it later. */
 const REFUSED_FOR_GOOD_MS = 3600000
 
-/** A signature, and the proof that it goes into. */
-const RESERVE_BYTES = 3072
+/** A signature, and a little around it. */
+const RESERVE_BYTES = 1536
 
 export interface MembershipOptions {
     claim: Claim
@@ -59,7 +59,7 @@ export class Membership {
     private connects = 0
     private isRollingOver = false
     private isLeaving = false
-    /** A heap of 40 kB has 14 to spare then, but no 1.5 in one piece: so they are kept free from boot to the first proof, which keeps them. */
+    /** A heap of 40 kB has 14 to spare then, but no 1.5 in one piece: so they are kept free from boot to the first signature, which keeps them. */
     private reserve = Buffer.alloc(RESERVE_BYTES)
 
     constructor(private readonly options: MembershipOptions) {

@@ -9,7 +9,7 @@ import { meterSockets } from "../mqtt/socket"
 import { EnergyMeter } from "../power/energy-meter"
 import { PartPlan, Sampler, nextRound } from "../sensing/sampler"
 import { measurandByName } from "../telemetry/contract/measurands"
-import { AlarmKeeper } from "../telemetry/alarm"
+import { Alarm, AlarmKeeper, decodeAlarm, encodeAlarm } from "../telemetry/alarm"
 import { ALARM_SLOTS, AlarmLog } from "../telemetry/alarm-log"
 import { BOOT_BYTES } from "../telemetry/contract/sealing"
 import { SETTING_BROKER } from "../telemetry/contract/settings"
@@ -162,13 +162,7 @@ export class Node {
         for (const alarm of await this.alarms.restore()) {
             this.reporter.remember(alarm)
             if (!this.alarms.isWaiting(alarm.number)) continue
-            const { sequence, number } = alarm
-            this.outbox.pushAlarm({
-                sequence,
-                bytes: this.reporter.retell(alarm),
-                alarm: number,
-                retold: true,
-            })
+            this.outbox.pushAlarm(waiting(alarm, true))
         }
         this.store.isClosed = this.alarms.torn
     }
@@ -190,6 +184,7 @@ export class Node {
                 broker,
                 isSealed,
                 outbox,
+                retell: this.retell,
                 birth: this.birth,
                 onOnline: this.show,
                 onAcknowledged: this.acknowledged,
@@ -319,7 +314,7 @@ export class Node {
     private async kept(head: ReportHead, draft: Draft): Promise<Outgoing> {
         // The first alarm of all changes the node's state, which is told anew.
         if (!this.alarms.kept && this.uplink !== undefined) this.uplink.tellState()
-        const number = await this.alarms.keep({
+        const alarm: Alarm = {
             program: this.reporter.program,
             boot: this.boot,
             number: 0,
@@ -327,8 +322,21 @@ export class Node {
             sequence: head.sequence,
             uptimeSeconds: Math.floor(head.uptimeMs / 1000),
             events: draft.events,
-        })
-        return { sequence: head.sequence, bytes: draft.bytes, alarm: number, retold: false }
+        }
+        alarm.number = await this.alarms.keep(alarm)
+        const outgoing = waiting(alarm, false)
+        // Where it has to wait and reports are not to pile up, it waits as flash has it: 32 reports would be a tenth of an ESP32-S2's heap.
+        if (this.options.report.whileOffline === "newest" && this.outbox.count() > 0) {
+            this.reporter.unsaid()
+            return outgoing
+        }
+        outgoing.bytes = draft.bytes
+        outgoing.kept = false
+        return outgoing
+    }
+
+    private retell(bytes: Buffer): Buffer {
+        return this.reporter.retell(decodeAlarm(bytes))
     }
 
     private acknowledged(alarm: number): void {
@@ -359,6 +367,12 @@ export class Node {
     }
 }
 
+/** @param retold it is of an earlier boot */
+function waiting(alarm: Alarm, retold: boolean): Outgoing {
+    const { sequence, number } = alarm
+    return { sequence, bytes: encodeAlarm(alarm), alarm: number, kept: true, retold }
+}
+
 /** What no type checker sees in a main file. */
 function check(options: NodeOptions): void {
     const served: string[] = []
@@ -375,4 +389,9 @@ function check(options: NodeOptions): void {
             throw new Error(`${options.model.name}: no part serves ${input.measurand}`)
     for (const measurand of Object.keys(options.report.measurands))
         if (!served.includes(measurand)) throw new Error(`report: no part serves ${measurand}`)
+    const { alarms } = options.report
+    if (alarms === undefined) return
+    for (const verdict of alarms)
+        if (!options.model.classes.includes(verdict) && verdict !== VERDICT_UNKNOWN)
+            throw new Error(`${options.model.name}: no verdict "${verdict}" to be an alarm`)
 }

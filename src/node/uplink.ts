@@ -32,6 +32,8 @@ export interface UplinkOptions {
     /** It says nothing but its state until it has a secret. */
     isSealed: boolean
     outbox: Outbox
+    /** The report of an alarm as flash keeps it, which says itself which one it is. */
+    retell: (alarm: Buffer) => Buffer
     /** The retained state: "online", and what there is to know beside it. */
     birth: () => Buffer
     onOnline: () => void
@@ -128,12 +130,13 @@ export class Uplink {
 
     /** Hands the next report to the session. False when none waits. */
     private report(): boolean {
-        const next = this.options.outbox.take()
+        const { id, outbox, retell } = this.options
+        const next = outbox.take()
         if (next === undefined) return false
-        const topic = upTopic(this.options.id)
+        const topic = upTopic(id)
         this.inFlight++
-        const bytes = next.retold
-            ? this.sealedOther(topic, next.bytes)
+        const bytes = next.kept
+            ? this.sealedOther(topic, retell(next.bytes))
             : this.sealed(topic, SEALED_REPORT, next.sequence, next.bytes)
         this.session.publish(topic, bytes, false, next.alarm)
         return true

@@ -22,12 +22,15 @@ e1f8981169d98e949b1e87e9ce5528df8ca1890dbfe6426841992d0fb054bb16`
 export function encryptBlock(key: Buffer, block: Buffer): Buffer {
     if (key.length !== KEY_BYTES || block.length !== BLOCK_BYTES)
         throw new RangeError(`AES-256 of a key of ${key.length} B and a block of ${block.length} B`)
-    const words = expandedKey(key)
+    const words: number[] = []
+    for (let i = 0; i < 8; ++i) words.push(wordAt(key, 4 * i))
     let a = wordAt(block, 0) ^ words[0]
     let b = wordAt(block, 4) ^ words[1]
     let c = wordAt(block, 8) ^ words[2]
     let d = wordAt(block, 12) ^ words[3]
-    for (let at = 4; at < 4 * ROUNDS; at += 4) {
+    for (let round = 1; round < ROUNDS; ++round) {
+        const at = (round & 1) * 4
+        if (round > 1) expandKey(words, round)
         const e = mixed(substituted(a, b, c, d)) ^ words[at]
         const f = mixed(substituted(b, c, d, a)) ^ words[at + 1]
         const g = mixed(substituted(c, d, a, b)) ^ words[at + 2]
@@ -36,11 +39,12 @@ export function encryptBlock(key: Buffer, block: Buffer): Buffer {
         b = f
         c = g
     }
+    expandKey(words, ROUNDS)
     return joined([
-        u32(substituted(a, b, c, d) ^ words[4 * ROUNDS]),
-        u32(substituted(b, c, d, a) ^ words[4 * ROUNDS + 1]),
-        u32(substituted(c, d, a, b) ^ words[4 * ROUNDS + 2]),
-        u32(substituted(d, a, b, c) ^ words[4 * ROUNDS + 3]),
+        u32(substituted(a, b, c, d) ^ words[0]),
+        u32(substituted(b, c, d, a) ^ words[1]),
+        u32(substituted(c, d, a, b) ^ words[2]),
+        u32(substituted(d, a, b, c) ^ words[3]),
     ])
 }
 
@@ -49,20 +53,20 @@ function wordAt(bytes: Buffer, at: number): number {
     return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]
 }
 
-/** [section 5.2] for a key of eight words. */
-function expandedKey(key: Buffer): number[] {
-    const words: number[] = []
-    for (let i = 0; i < 8; ++i) words.push(wordAt(key, 4 * i))
-    let roundConstant = 1
-    for (let i = 8; i < 4 * (ROUNDS + 1); ++i) {
-        let word = words[i - 1]
-        if ((i & 7) === 0) {
-            word = rotated(substituted(word, word, word, word), 8) ^ (roundConstant << 24)
-            roundConstant <<= 1
-        } else if ((i & 7) === 4) word = substituted(word, word, word, word)
-        words.push(words[i - 8] ^ word)
+/**
+ * The four words of a round's key in the place of those of two rounds before [section 5.2]: all sixty at once would want half a kB in one
+ * piece, which a heap that has been used for a while may not have.
+ * @param words the last eight @param round 2..14
+ */
+function expandKey(words: number[], round: number): void {
+    const at = (round & 1) * 4
+    const last = words[(at + 7) & 7]
+    let word = substituted(last, last, last, last)
+    if (at === 0) word = rotated(word, 8) ^ (1 << (23 + (round >> 1)))
+    for (let i = at; i < at + 4; ++i) {
+        word ^= words[i]
+        words[i] = word
     }
-    return words
 }
 
 /** SubBytes and ShiftRows: a column takes its rows from itself and the three after it [sections 5.1.1, 5.1.2]. */

@@ -56,8 +56,13 @@ export class CborWriter {
     }
 
     byteString(value: Buffer): void {
-        this.head(BYTES, value.length)
+        this.byteStringHead(value.length)
         this.encoded(value)
+    }
+
+    /** Of a byte string that follows by another way. */
+    byteStringHead(bytes: number): void {
+        this.head(BYTES, bytes)
     }
 
     /** What is CBOR already, or a part of it. */

@@ -8,7 +8,9 @@ import { SequenceRanges } from "./ranges"
 /** A report on its way. */
 export interface Outgoing {
     sequence: number
+    /** A report; or, if `kept`, an alarm as flash keeps it (alarm.ts), whose report is written when it goes. */
     bytes: Buffer
+    kept: boolean
     /** The alarm's number in the alarm log; -1 for a routine report. */
     alarm: number
     /** Of an earlier boot, whose sequence numbers are its own. */
@@ -18,13 +20,15 @@ export interface Outgoing {
 export const ROUTINE = -1
 
 /**
- * Behind the bytes of a report that waits: sequence, alarm, whether it is retold. As objects, 64 reports were a sixth of an ESP32-S2's
+ * Behind the bytes of what waits: sequence, alarm, whether it is kept, and retold. As objects, 64 reports were a sixth of an ESP32-S2's
  * heap more.
  */
 const SEQUENCE_AT = 0
 const ALARM_AT = 4
-const RETOLD_AT = 8
+const FLAGS_AT = 8
 const LABEL_BYTES = 9
+const KEPT = 1
+const RETOLD = 2
 
 export class Outbox {
     /** Sequence numbers of this boot that were dropped to make room. */
@@ -48,15 +52,14 @@ export class Outbox {
             const oldest = unlabelled(this.alarms.shift())
             if (!oldest.retold) this.lost.add(oldest.sequence)
         }
-        this.alarms.push(
-            labelled(outgoing.bytes, outgoing.sequence, outgoing.alarm, outgoing.retold)
-        )
+        const flags = (outgoing.kept ? KEPT : 0) | (outgoing.retold ? RETOLD : 0)
+        this.alarms.push(labelled(outgoing.bytes, outgoing.sequence, outgoing.alarm, flags))
     }
 
     pushRoutine(sequence: number, bytes: Buffer): void {
         if (this.routine.length >= this.routineCapacity)
             this.lost.add(unlabelled(this.routine.shift()).sequence)
-        this.routine.push(labelled(bytes, sequence, ROUTINE, false))
+        this.routine.push(labelled(bytes, sequence, ROUTINE, 0))
     }
 
     /** What goes next, taken out; undefined when nothing waits. */
@@ -67,22 +70,24 @@ export class Outbox {
     }
 }
 
-function labelled(bytes: Buffer, sequence: number, alarm: number, retold: boolean): Buffer {
+function labelled(bytes: Buffer, sequence: number, alarm: number, flags: number): Buffer {
     const at = bytes.length
     const kept = Buffer.alloc(at + LABEL_BYTES)
     kept.blitAt(0, bytes, 0, at)
     kept.setAt(at + SEQUENCE_AT, "u32", sequence)
     kept.setAt(at + ALARM_AT, "i32", alarm)
-    kept[at + RETOLD_AT] = retold ? 1 : 0
+    kept[at + FLAGS_AT] = flags
     return kept
 }
 
 function unlabelled(kept: Buffer): Outgoing {
     const at = kept.length - LABEL_BYTES
+    const flags = kept[at + FLAGS_AT]
     return {
         bytes: kept.slice(0, at),
         sequence: kept.getAt(at + SEQUENCE_AT, "u32"),
         alarm: kept.getAt(at + ALARM_AT, "i32"),
-        retold: kept[at + RETOLD_AT] === 1,
+        kept: (flags & KEPT) !== 0,
+        retold: (flags & RETOLD) !== 0,
     }
 }

@@ -15,6 +15,11 @@ export interface ReportPolicy {
     measurands: { [measurand: string]: ReportAs }
     /** Rounds in a row that a new verdict must hold before it counts: what lies on a threshold flickers. 1 where absent. */
     verdictAfter?: number
+    /**
+     * Verdicts that are alarms when they come: in flash before they are told, and until the broker has them. Others are told as soon, by
+     * reports as any. All, and `unknown`, where absent.
+     */
+    alarms?: string[]
     /** What becomes of routine reports while the broker is away: kept up to a bound (the default), or the newest alone. */
     whileOffline?: "keep" | "newest"
 }

@@ -2,7 +2,8 @@
  * From samples and verdicts to reports, by the report policy: at once on a change of verdict or fault, a summary every interval.
  *
  * A terse report does not say again what has not changed: the verdict and the node's own counts. A full one says all of it: the first
- * of a boot, the first that knows the time of day, alarms, the next after one was dropped, and one an hour, for a far end that forgot.
+ * of a boot, the first that knows the time of day, alarms, the next after one was dropped, and for a far end that forgot one an hour, or
+ * of rarer ones every eighth.
  */
 import { FAULTS } from "../drivers/sensor"
 import { EnergyMeter } from "../power/energy-meter"
@@ -22,8 +23,10 @@ import {
 import { ReportAs, ReportPolicy } from "./policy"
 import { ReportHead, ReportWriter } from "./report"
 
-/** An hour, less a minute: a report of the hour's grid may be some milliseconds early. */
-const FULL_EVERY_MS = 3540000
+const FULL_EVERY_MS = 3600000
+const FULL_EVERY_SUMMARIES = 8
+/** A report of the hour's grid may be some milliseconds early. */
+const FULL_EARLY_MS = 60000
 
 /** What is kept of one measurand between two summaries. */
 export interface Account {
@@ -63,6 +66,7 @@ export class Reporter {
     private toldGaps = 0
     private toldLost = ""
     private fullDueMs = 0
+    private readonly fullEveryMs: number
     private isTimeTold = false
     /** Some measurand is told every round. */
     private isRaw = false
@@ -74,6 +78,8 @@ export class Reporter {
         private readonly verdictName: string,
         private readonly classes: string[]
     ) {
+        this.fullEveryMs =
+            Math.max(FULL_EVERY_MS, FULL_EVERY_SUMMARIES * policy.everyMs) - FULL_EARLY_MS
         let program = hashOf(0, verdictName)
         for (const name of classes) program = hashOf(program, name)
         for (const health of sampler.health) program = hashOf(program, health.part)
@@ -102,7 +108,7 @@ export class Reporter {
         }
     }
 
-    /** The report of an alarm of an earlier boot, from what the flash has kept of it. */
+    /** The report of an alarm from what the flash has kept of it. */
     retell(alarm: Alarm): Buffer {
         const { writer } = this
         writer.start({
@@ -125,6 +131,11 @@ export class Reporter {
                 )
         }
         return writer.finish()
+    }
+
+    /** What the last report said is not told: the next says all. */
+    unsaid(): void {
+        this.fullDueMs = 0
     }
 
     /** A routine report of this boot was acknowledged. Until then each is full, for the newest goes first and the others may never. */
@@ -154,7 +165,7 @@ export class Reporter {
         const { uptimeMs } = head
         const summary = this.isSummaryDue(uptimeMs)
         const changed = this.isChange(verdict)
-        const events = this.eventsOf(changed ? verdict : undefined)
+        const events = this.eventsOf(changed && this.isAlarm(verdict) ? verdict : undefined)
         const { writer, sampler } = this
         // What was dropped may have been what told the rest.
         const isNews = events.length > 0 || health.lost !== this.toldLost
@@ -179,6 +190,11 @@ export class Reporter {
         if (summary) this.nextSummary(uptimeMs)
         const bytes = writer.finish()
         return bytes === undefined ? undefined : { bytes, events }
+    }
+
+    private isAlarm(verdict: string): boolean {
+        const { alarms } = this.policy
+        return alarms === undefined || alarms.includes(verdict)
     }
 
     /** Changes since the last report, as an alarm has them. */
@@ -233,7 +249,7 @@ export class Reporter {
         const learnsTime = knowsTime && !this.isTimeTold
         if (this.isAnyHeard && !isNews && !learnsTime && head.uptimeMs < this.fullDueMs)
             return false
-        this.fullDueMs = head.uptimeMs + FULL_EVERY_MS
+        this.fullDueMs = head.uptimeMs + this.fullEveryMs
         this.isTimeTold = knowsTime
         return true
     }

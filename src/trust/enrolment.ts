@@ -53,6 +53,8 @@ export enum EnrolmentState {
 const SILENCE_MS = 10000
 const TIMES_SAID_MAX = 3
 const HELLO_BYTES = 20
+/** All of a proof before its signature, but the public key's own bytes. */
+const PROOF_HEAD_EXTRA_BYTES_MAX = 53
 /** Secret and credential, each with the head of a byte string, and of their array. */
 const SEALED_BYTES_MAX =
     SEALED_EXTRA_BYTES + 1 + 1 + 2 + SESSION_SECRET_BYTES + 2 + CREDENTIAL_BYTES_MAX
@@ -69,10 +71,8 @@ export class Enrolment {
     private registrarNonce: Buffer
     private generation: number
     private publicKey: Buffer
-    /** What is said until it is answered. */
-    private message: Buffer
-    /** Kept for the next: a heap that has been used for a while may have no piece of 1.5 kB left. */
-    private proof: Buffer
+    /** What is said until it is answered, in pieces. */
+    private message: Buffer[]
     private timesSaid = 0
     private saidMs: number
 
@@ -87,11 +87,11 @@ export class Enrolment {
         this.refusal = undefined
         const writer = new CborWriter(Buffer.alloc(HELLO_BYTES))
         begin(writer, 3, HELLO, nodeNonce)
-        this.awaitAnswer(EnrolmentState.Asking, writer.bytes)
+        this.awaitAnswer(EnrolmentState.Asking, [writer.bytes])
     }
 
-    /** What is to be said now, on the node's enrolment topic; undefined for nothing. */
-    say(nowMs: number): Buffer | undefined {
+    /** What is to be said now, on the node's enrolment topic, in pieces; undefined for nothing. */
+    say(nowMs: number): Buffer[] | undefined {
         if (this.state !== EnrolmentState.Asking && this.state !== EnrolmentState.Proving)
             return undefined
         if (this.timesSaid > 0 && nowMs - this.saidMs < SILENCE_MS) return undefined
@@ -131,32 +131,25 @@ export class Enrolment {
         return this.statement()
     }
 
-    /** @param algorithm one of ALGORITHM_* @param signature of `toSign` */
+    /**
+     * @param algorithm one of ALGORITHM_*
+     * @param signature of `toSign`: not copied, for a heap has no second 1.4 kB to spare, and to be left as it is until the end
+     */
     prove(algorithm: number, signature: Buffer): void {
-        // The parts of `proofMacInput`: to join them would take another 1.5 kB of a heap that has them not to spare.
+        // The parts of `proofMacInput`.
         const mac = hmac(this.key(KEY_ENROLMENT_MAC), "sha256", this.statement(), signature)
-        const measure = new CborWriter(hex``)
-        this.writeProof(measure, algorithm, signature, mac)
-        if (this.proof === undefined || this.proof.length !== measure.length)
-            this.proof = Buffer.alloc(measure.length)
-        const writer = new CborWriter(this.proof)
-        this.writeProof(writer, algorithm, signature, mac)
-        this.awaitAnswer(EnrolmentState.Proving, writer.bytes)
-    }
-
-    private writeProof(
-        writer: CborWriter,
-        algorithm: number,
-        signature: Buffer,
-        mac: Buffer
-    ): void {
-        begin(writer, 9, PROOF, this.nodeNonce)
-        writer.byteString(this.registrarNonce)
-        writer.integer(algorithm)
-        writer.integer(this.generation)
-        writer.byteString(this.publicKey)
-        writer.byteString(signature)
-        writer.byteString(mac.slice(0, MAC_BYTES))
+        const headBytesMax = PROOF_HEAD_EXTRA_BYTES_MAX + this.publicKey.length
+        const head = new CborWriter(Buffer.alloc(headBytesMax))
+        begin(head, 9, PROOF, this.nodeNonce)
+        head.byteString(this.registrarNonce)
+        head.integer(algorithm)
+        head.integer(this.generation)
+        head.byteString(this.publicKey)
+        head.byteStringHead(signature.length)
+        const tail = new CborWriter(Buffer.alloc(1 + MAC_BYTES))
+        tail.byteString(mac.slice(0, MAC_BYTES))
+        const message = [head.bytes.slice(0, head.length), signature, tail.bytes]
+        this.awaitAnswer(EnrolmentState.Proving, message)
     }
 
     private take(message: Buffer): boolean {
@@ -227,7 +220,7 @@ export class Enrolment {
         return sha256Hkdf(this.claim.secret, purpose, joined([this.nodeNonce, this.registrarNonce]))
     }
 
-    private awaitAnswer(state: EnrolmentState, message: Buffer): void {
+    private awaitAnswer(state: EnrolmentState, message: Buffer[]): void {
         this.state = state
         this.message = message
         this.timesSaid = 0

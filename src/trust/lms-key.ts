@@ -12,8 +12,6 @@ export class LmsKey {
     readonly leafCount: number
     private readonly ots: LmOts
     private readonly tree: LmsTree
-    /** Kept from the first on: a heap that has been used for a while may have no such piece left. */
-    private signature: Buffer
 
     /** @param seed as long as a hash @param identifier 16 bytes, another for each key */
     constructor(
@@ -44,20 +42,17 @@ export class LmsKey {
         return key
     }
 
-    /** Signs with one-time key `q`, which must never have signed anything else: whoever calls keeps count. The next signature takes its place. */
-    async sign(q: number, message: Buffer): Promise<Buffer> {
-        const { lmsType, otsSignatureBytes, signatureBytes, hashBytes } = this.parameters
-        if (this.signature === undefined) this.signature = Buffer.alloc(signatureBytes)
-        const { signature } = this
-        putU32(signature, 0, q)
-        await this.ots.sign(q, this.seed, message, signature, 4)
-        putU32(signature, 4 + otsSignatureBytes, lmsType)
-        let pathAt = 4 + otsSignatureBytes + 4
+    /** Signs with one-time key `q`, which must never have signed anything else: whoever calls keeps count. The signature goes into `bytes`, at `at`. */
+    async sign(q: number, message: Buffer, bytes: Buffer, at: number): Promise<void> {
+        const { lmsType, otsSignatureBytes, hashBytes } = this.parameters
+        putU32(bytes, at, q)
+        await this.ots.sign(q, this.seed, message, bytes, at + 4)
+        putU32(bytes, at + 4 + otsSignatureBytes, lmsType)
+        let pathAt = at + 4 + otsSignatureBytes + 4
         for (let r = this.leafCount + q; r > 1; r >>= 1) {
-            signature.blitAt(pathAt, this.node(r ^ 1), 0, hashBytes)
+            bytes.blitAt(pathAt, this.node(r ^ 1), 0, hashBytes)
             pathAt += hashBytes
         }
-        return signature
     }
 
     /** T[r] from the leaves below it: at most 31 hashes, for a tree of 32. */

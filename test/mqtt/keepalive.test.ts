@@ -31,7 +31,7 @@ describe("mqtt keepalive", () => {
     test("a link that only takes is dead after one and a half keepalives, however much is sent", () => {
         let diedMs = 0
         for (let nowMs = 0; nowMs <= 100 * SECOND_MS; nowMs += SECOND_MS) {
-            if (session.canPublishOnce()) session.publishOnce("t", hex`aa`, false)
+            if (session.canPublishOnce()) session.publishOnce("t", [hex`aa`], false)
             peer.hears(nowMs)
             if (!session.tick(nowMs)) {
                 diedMs = nowMs

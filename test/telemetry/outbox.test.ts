@@ -13,7 +13,12 @@ function order(): string {
 }
 
 function pushAlarm(sequence: number, retold: boolean): void {
-    outbox.pushAlarm({ sequence, bytes: hex`00`, alarm: 7, retold })
+    outbox.pushAlarm({ sequence, bytes: hex`00`, alarm: 7, kept: retold, retold })
+}
+
+function taken(): any[] {
+    const { sequence, bytes, alarm, kept, retold } = outbox.take()
+    return [sequence, bytes.toString("hex"), alarm, kept, retold]
 }
 
 function ranges(sequences: number[]): string {
@@ -49,6 +54,17 @@ describe("outbox", () => {
         for (let sequence = 0; sequence <= 4; ++sequence) pushAlarm(sequence, false)
         expect(outbox.lost.toText()).toBe("0")
         expect(order()).toBe("1 2 3 4")
+    })
+
+    test("what waits comes out as it was put in", () => {
+        outbox.pushAlarm({ sequence: 70000, bytes: hex`0102`, alarm: 9, kept: true, retold: false })
+        outbox.pushAlarm({ sequence: 3, bytes: hex``, alarm: 10, kept: true, retold: true })
+        outbox.pushAlarm({ sequence: 4, bytes: hex`03`, alarm: 11, kept: false, retold: false })
+        outbox.pushRoutine(5, hex`04`)
+        expect(JSON.stringify(taken())).toBe(`[70000,"0102",9,true,false]`)
+        expect(JSON.stringify(taken())).toBe(`[3,"",10,true,true]`)
+        expect(JSON.stringify(taken())).toBe(`[4,"03",11,false,false]`)
+        expect(JSON.stringify(taken())).toBe(`[5,"04",-1,false,false]`)
     })
 
     test("an outbox of one keeps the newest", () => {

@@ -3,7 +3,7 @@ import { Sensor, SensorError } from "../../src/drivers/sensor"
 import { Sampler } from "../../src/sensing/sampler"
 import { ReportWriter } from "../../src/telemetry/report"
 import { Reporter } from "../../src/telemetry/reporter"
-import { ReportAs } from "../../src/telemetry/policy"
+import { ReportAs, ReportPolicy } from "../../src/telemetry/policy"
 
 const MINUTE_MS = 60000
 
@@ -28,12 +28,13 @@ let flashWrites: number
 /** Of the last report, in hex. */
 let events: string
 let sampler: Sampler
+let policy: ReportPolicy
 let reporter: Reporter
 
 function setUp(as: ReportAs): void {
     part = new Thermometer()
     sampler = new Sampler([{ sensor: part, measurands: ["temperatureCelsius"] }])
-    const policy = { everyMs: 5 * MINUTE_MS, measurands: { temperatureCelsius: as } }
+    policy = { everyMs: 5 * MINUTE_MS, measurands: { temperatureCelsius: as } }
     sequence = 0
     flashWrites = 0
     reporter = new Reporter(new ReportWriter(false), policy, sampler, "occupancy", CLASSES)
@@ -151,6 +152,20 @@ describe("reporter", () => {
         expect(events).toBe("10")
         await round(5, 20, "vacant")
         expect(events).toBe("")
+    })
+
+    test("a verdict that is named as no alarm is told as soon, and its fault is one all the same", async () => {
+        policy.alarms = ["occupied"]
+        await round(0, 20, "vacant")
+        await round(1, 20, "occupied")
+        expect(events).toBe("01")
+        expect((await round(2, 20, "vacant")).includes(VACANT)).toBe(true)
+        expect(events).toBe("")
+        await round(3, 20, "unknown")
+        expect(events).toBe("")
+        part.broken = true
+        await round(4, 20, "vacant")
+        expect(events).toBe("12")
     })
 
     test("after a reboot only what differs from the last alarm is one", async () => {

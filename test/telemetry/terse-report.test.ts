@@ -154,12 +154,32 @@ describe("terse report", () => {
         expect(told(await round(125, "occupied"))).toBe("bt up verdict ")
     })
 
-    test("a node that reports once an hour tells its verdict each time, though a round be early", async () => {
+    test("an hour later all is told again, though a round be early", async () => {
         bootEpochMs = EPOCH_MS
         await round(0, "vacant")
         await round(5.001, "vacant")
         expect(told(await round(60, "vacant"))).toBe("bt up verdict ")
         expect(told(await round(119.9999, "vacant"))).toBe("bt up verdict ")
+    })
+
+    test("a node that reports once an hour tells everything with every eighth report", async () => {
+        const policy: any = { everyMs: 60 * MINUTE_MS, measurands: SUMMARY }
+        reporter = new Reporter(new ReportWriter(true), policy, sampler, "occupancy", CLASSES)
+        reporter.heard()
+        bootEpochMs = EPOCH_MS
+        for (let hour = 0; hour < 18; ++hour) {
+            const all = hour % 8 === 0 ? "bt up verdict " : "bt "
+            expect(told(await round(hour * 60, "vacant"))).toBe(all)
+        }
+    })
+
+    test("what was not said after all is said by the next", async () => {
+        bootEpochMs = EPOCH_MS
+        await round(0, "vacant")
+        expect(told(await round(5, "vacant"))).toBe("bt ")
+        reporter.unsaid()
+        expect(told(await round(10, "vacant"))).toBe("bt up verdict ")
+        expect(told(await round(15, "vacant"))).toBe("bt ")
     })
 
     test("a fault is an alarm, and an alarm tells everything", async () => {

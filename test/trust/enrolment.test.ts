@@ -73,7 +73,7 @@ function toProof(): void {
 /** What it says at that time, in hex; "" for nothing. */
 function saidAt(ms: number): string {
     const message = enrolment.say(ms)
-    return message === undefined ? "" : message.toString("hex")
+    return message === undefined ? "" : Buffer.concat(...message).toString("hex")
 }
 
 describe("enrolment", () => {

@@ -7,6 +7,12 @@ import { ASK_KEY, ASK_SIGN, ASK_VERIFY_HSS, ASK_VERIFY_LMS } from "./signing-con
 
 let key: LmsKey
 
+async function signed(q: number, message: Buffer): Promise<Buffer> {
+    const signature = Buffer.alloc(key.parameters.signatureBytes)
+    await key.sign(q, message, signature, 0)
+    return signature
+}
+
 async function answered(question: Buffer): Promise<Buffer> {
     const fields = fieldsOf(question)
     switch (question[0]) {
@@ -19,7 +25,7 @@ async function answered(question: Buffer): Promise<Buffer> {
             for (let q = 0; q < key.leafCount; ++q) await key.makeLeaf(q)
             return key.publicKey()
         case ASK_SIGN:
-            return await key.sign(fields[0][0], fields[1])
+            return await signed(fields[0][0], fields[1])
         default:
             throw new Error(`question ${question[0]}`)
     }
