@@ -5,6 +5,7 @@
  * Drivers, bursts, models and the cipher are those of src/: they are given. Functions that `bench node` measures are called what the
  * node's are called.
  */
+import * as ds from "@devicescript/core"
 import { FAULTS, SensorError } from "../../src/drivers/sensor"
 import { Model, ticksFromValue } from "../../src/inference/model"
 import { PartPlan, SignalSensor } from "../../src/sensing/sampler"
@@ -15,7 +16,9 @@ import { ReportPolicy } from "../../src/telemetry/policy"
 import { encode, Pairs } from "./cbor"
 import { feature } from "./features"
 
-const FULL_EVERY_MS = 3540000
+const FULL_EVERY_MS = 3600000
+const FULL_EVERY_SUMMARIES = 8
+const FULL_EARLY_MS = 60000
 
 export interface Reading {
     measurand: string
@@ -83,12 +86,13 @@ export class PlainNode {
         for (const part of this.parts)
             for (const reading of await part.readings()) {
                 this.readings.push(reading)
-                if (reading.value === reading.value) this.interval.push(reading)
+                const isSummed = this.policy.measurands[reading.measurand] === "summary"
+                if (isSummed && reading.value === reading.value) this.interval.push(reading)
             }
     }
 
     /** The model's answer, once it has held as long as the policy wants. */
-    classify(): string {
+    async classify(): Promise<string> {
         const { model, plans, readings, history } = this
         const { windowSamples, samplesPerSecond } = model
         for (const reading of readings) {
@@ -101,13 +105,15 @@ export class PlainNode {
             const signal = signalOf(plans, measurand)
             return signal === undefined ? history[measurand] : signal
         }
-        const index = model.classify(
-            model.inputs.map(input => {
-                const samples = samplesOf(input.measurand)
-                const value = feature(input.feature, samples, windowSamples, samplesPerSecond)
-                return ticksFromValue(input, value)
-            })
-        )
+        const ticks: number[] = []
+        for (const input of model.inputs) {
+            const samples = samplesOf(input.measurand)
+            const value = feature(input.feature, samples, windowSamples, samplesPerSecond)
+            ticks.push(ticksFromValue(input, value))
+            // All features of a long window take more steps than the VM allows between two awaits.
+            await ds.sleep(0)
+        }
+        const index = model.classify(ticks)
         return this.steady(index < 0 ? "unknown" : model.classes[index])
     }
 
@@ -117,12 +123,13 @@ export class PlainNode {
         const isSummary = this.summaryDueMs === undefined || uptimeMs >= this.summaryDueMs
         const isChanged = told.verdict !== undefined && told.verdict !== verdict
         const faults = parts.map(part => part.fault)
+        const isAlarm = policy.alarms === undefined || policy.alarms.includes(verdict)
         const isFaultNew = faults.some((fault, i) => fault !== told.faults[i])
         const asOf = (measurand: string) => policy.measurands[measurand]
         const isRaw = readings.some(reading => asOf(reading.measurand) === "raw")
         if (!isSummary && !isChanged && !isFaultNew && !isRaw) return undefined
 
-        const isFull = this.isFull(uptimeMs, epochMs, isChanged || isFaultNew)
+        const isFull = this.isFull(uptimeMs, epochMs, (isChanged && isAlarm) || isFaultNew)
         const head: any[][] = []
         if (epochMs !== undefined) head.push([-3, Math.floor(epochMs / 1000)])
         head.push([0, "n"], [2, samples])
@@ -181,7 +188,8 @@ export class PlainNode {
         const knowsTime = epochMs !== undefined
         const isRepeat = this.isHeard && !isNews && !(knowsTime && !this.isTimeTold)
         if (isRepeat && uptimeMs < this.fullDueMs) return false
-        this.fullDueMs = uptimeMs + FULL_EVERY_MS
+        const everyMs = Math.max(FULL_EVERY_MS, FULL_EVERY_SUMMARIES * this.policy.everyMs)
+        this.fullDueMs = uptimeMs + everyMs - FULL_EARLY_MS
         this.isTimeTold = knowsTime
         return true
     }

@@ -30,13 +30,13 @@ class Loop {
     async sampleForEver(): Promise<void> {
         for (;;) {
             await this.node.sample()
-            this.tell(ds.millis())
+            await this.tell(ds.millis())
             await ds.sleep(this.sampleEveryMs)
         }
     }
 
-    private tell(uptimeMs: number): void {
-        const report = this.node.report(this.node.classify(), uptimeMs, undefined)
+    private async tell(uptimeMs: number): Promise<void> {
+        const report = this.node.report(await this.node.classify(), uptimeMs, undefined)
         if (report === undefined) return
         seal(this.ccm, BOOT, this.sequence, this.topic, report)
         this.sequence++

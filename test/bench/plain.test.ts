@@ -119,7 +119,7 @@ async function compare(model: Model, policy: ReportPolicy, seed: number): Promis
         await rooms.sampler.round()
         await plain.sample()
         const verdict = rooms.classify()
-        expect(plain.classify()).toBe(verdict)
+        expect(await plain.classify()).toBe(verdict)
         const { samples } = rooms.sampler
         const head = { boot: BOOT, sequence: reports, uptimeMs, samples, epochMs }
         const isDue = rooms.reporter.take(verdict, uptimeMs)
@@ -152,6 +152,7 @@ describe("plain reference", () => {
     test("newest samples, raw readings and a measurand that is not told", async () => {
         const policy: ReportPolicy = {
             everyMs: 5 * EVERY_MS,
+            alarms: ["two"],
             measurands: { temperatureCelsius: "raw", carbonDioxidePpm: "off" },
         }
         expect(await compare(modelOf(1), policy, 7)).toBe(ROUNDS)

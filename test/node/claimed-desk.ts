@@ -21,9 +21,13 @@ const CHIP_ID = "00000000000de5c0"
 /** What leaves the bench: the room program, or another, and its settings. */
 export async function benchImage(claim = CLAIM, program = "src/main.ts"): Promise<Uint8Array> {
     const { bytes } = await compile(program)
+    return provisioned(bytes, claim)
+}
+
+export function provisioned(image: Uint8Array, claim = CLAIM): Uint8Array {
     const settings: Record<string, string> = { BROKER: "mqtt://far.test" }
     if (claim !== "") settings["CLAIM"] = claim
-    return provision(bytes, settings)
+    return provision(image, settings)
 }
 
 export class ClaimedDesk {

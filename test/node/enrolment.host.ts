@@ -4,7 +4,9 @@ import { before, test } from "node:test"
 import { decode } from "cborg"
 import { openReport } from "../../fleet/open"
 import { openRollover } from "../../fleet/keys/rollover"
-import { benchImage, CLAIM, CLAIM_ID, ClaimedDesk } from "./claimed-desk"
+import { compileSources } from "../../image/compile"
+import { sourcesOf } from "../../image/sources"
+import { benchImage, CLAIM, CLAIM_ID, ClaimedDesk, provisioned } from "./claimed-desk"
 import type { Opened } from "./scripted-fleet"
 
 const MINUTE_S = 60
@@ -332,6 +334,54 @@ test("an alarm of an earlier boot is told by this one, and says which it was", (
     const retold = reports(desk).filter(({ boot, kind }) => boot !== first && kind === OTHER)
     assert.equal(retold.length, 1)
     assert.equal(openReport(retold[0].plaintext).boot, first)
+})
+
+test("where reports are not to pile up, alarms that wait tell verdict and time as flash has them, and none is missing", async () => {
+    const sources = sourcesOf(["src/main.ts"])
+    const text = sources.get("src/main.ts") ?? ""
+    sources.set("src/main.ts", text.replace("report: {", 'report: { whileOffline: "newest",'))
+    const { bytes } = await compileSources("src/main.ts", sources)
+    const desk = new ClaimedDesk(provisioned(bytes))
+    assert.ok(
+        desk.until(() => desk.fleet.states.length > 0, ENROLLED_S_MAX),
+        desk.lines.join("\n")
+    )
+    desk.run(7 * MINUTE_S)
+    desk.fleet.onConnect = () => 3 // server unavailable
+    desk.fleet.hangUp()
+    const heard = reports(desk).length
+    const verdicts: string[] = []
+    for (const illuminanceLuxes of [0, 480, 0, 480]) {
+        desk.illuminanceLuxes = illuminanceLuxes
+        verdicts.push(illuminanceLuxes === 0 ? "vacant" : "occupied")
+        desk.run(7 * MINUTE_S)
+    }
+    desk.fleet.onConnect = undefined
+    desk.run(5 * MINUTE_S)
+    const boot = bootOf(desk)
+    const after = reports(desk).slice(heard)
+    const told = after
+        .map(({ kind, number, plaintext }) =>
+            kind === OTHER
+                ? openReport(plaintext)
+                : openReport(plaintext, { boot, sequence: number })
+        )
+        .filter(({ records }) => records.some(({ name }) => name === "occupancy"))
+    const kept = after.filter(({ kind }) => kind === OTHER).length
+    assert.ok(kept >= 3, `${kept} as flash has them`)
+    const changes = told
+        .sort((a, b) => a.sequence - b.sequence)
+        .map(({ records }) => `${records.find(({ name }) => name === "occupancy")?.value}`)
+        .filter((verdict, at, all) => verdict !== all[at - 1])
+    assert.deepEqual(changes, verdicts)
+    for (const report of told) {
+        assert.equal(report.boot, boot)
+        assert.equal(typeof report.uptimeMs, "number")
+    }
+    // All that is missing says so itself: routine reports that made room.
+    const lost = told.flatMap(({ records }) => records.filter(({ name }) => name === "lost"))
+    assert.ok(lost.length > 0, "nobody tells of those that made room")
+    assert.deepEqual(desk.node.panics, [])
 })
 
 test("without a claim all is as it was: the chip's id, no user, reports in the open", async () => {
