@@ -71,6 +71,8 @@ export class Fleet {
     private readonly heardMs = new Map<string, number>()
     private counted: Counted = { claimed: 0, enrolled: 0, revoked: 0, flagged: [] }
     private countNextMs = 0
+    /** Of the registrar, when it was counted last. */
+    private writesCounted = -1
     private head: TreeHead | undefined
     private headMs = 0
     private checkpointNextMs: number
@@ -151,7 +153,8 @@ export class Fleet {
             await this.broker.tick()
             await this.registrar.tick()
             const nowMs = this.options.nowMs()
-            if (nowMs >= this.countNextMs) await this.count()
+            if (nowMs >= this.countNextMs && this.registrar.writes !== this.writesCounted)
+                await this.count()
             if (nowMs >= this.checkpointNextMs) {
                 this.checkpointNextMs = nowMs + CHECKPOINT_EVERY_MS
                 await this.checkpoint()
@@ -254,6 +257,7 @@ export class Fleet {
 
     private async count(): Promise<void> {
         const startMs = performance.now()
+        this.writesCounted = this.registrar.writes
         const counted: Counted = { claimed: 0, enrolled: 0, revoked: 0, flagged: [] }
         for await (const { id, state, flags } of this.registrar.nodes()) {
             counted[state]++

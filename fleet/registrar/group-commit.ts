@@ -28,6 +28,8 @@ interface Waiting {
 const GROUP_MAX = 4096
 
 export class GroupCommit {
+    /** Grows with everything that is written. */
+    writes = 0
     private waiting: Waiting[] = []
     private isRunning = false
     /** What is on the disk is not known after a write that failed. A new registrar looks. */
@@ -50,7 +52,7 @@ export class GroupCommit {
     /** What a power cut may cost. @throws Error as `commit`: what is in memory may be older than the store then */
     async write(writes: Write[]): Promise<void> {
         if (this.failure !== undefined) throw this.failure
-        await this.database.batch(writes, { sync: false })
+        await this.batch(writes, false)
     }
 
     private async run(): Promise<void> {
@@ -77,10 +79,18 @@ export class GroupCommit {
         if (events.length > 0) this.ledger.append(events)
         const covered = events.length > 0 ? [putCovered(this.ledger.size)] : []
         const writes = steps.flatMap(step => step.writes)
-        await this.database.batch([...writes, ...covered], { sync: true })
+        await this.batch([...writes, ...covered], true)
         const withdrawals = steps.flatMap(step => step.withdrawals ?? [])
         if (withdrawals.length > 0) await this.access.withdraw(withdrawals)
         const grants = steps.flatMap(step => step.grants ?? [])
         if (grants.length > 0) await this.access.grant(grants)
+    }
+
+    private async batch(writes: Write[], sync: boolean): Promise<void> {
+        try {
+            await this.database.batch(writes, { sync })
+        } finally {
+            this.writes++
+        }
     }
 }

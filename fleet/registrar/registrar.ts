@@ -110,6 +110,9 @@ export class Registrar {
     private readonly incumbents = new Incumbents()
     private readonly nodesInMemory = new Recent<KnownNode>(NODES_IN_MEMORY)
     private readonly group: GroupCommit
+    /** When it was last looked who is due, and who was the first then. */
+    private writesAtLook = -1
+    private firstDueMs = 0
     private isTicking = false
 
     private constructor(
@@ -197,6 +200,11 @@ export class Registrar {
         this.refuse(record && { id }, name, detail)
     }
 
+    /** Grows with everything that is written: while it does not, `nodes` are what they were. */
+    get writes(): number {
+        return this.group.writes
+    }
+
     /** Once a second: what is due. @throws Error as `hear` */
     async tick(): Promise<void> {
         if (this.isTicking) return
@@ -205,12 +213,20 @@ export class Registrar {
             const nowMs = this.options.nowMs()
             const silent = this.incumbents.silent(nowMs)
             await Promise.all(silent.map(id => this.turns.take(id, () => this.giveUpOn(id))))
-            for (const { id, timeMs } of await this.store.due(nowMs, DUE_PER_TICK))
-                await this.turns.take(id, () => this.askToRenew(id, timeMs))
+            await this.askThoseDue(nowMs)
             await this.keepRefusals()
         } finally {
             this.isTicking = false
         }
+    }
+
+    private async askThoseDue(nowMs: number): Promise<void> {
+        // A fleet is mostly at rest: the store is asked only when there may be another answer.
+        if (this.writes === this.writesAtLook && nowMs < this.firstDueMs) return
+        this.writesAtLook = this.writes
+        for (const { id, timeMs } of await this.store.due(nowMs, DUE_PER_TICK))
+            await this.turns.take(id, () => this.askToRenew(id, timeMs))
+        this.firstDueMs = await this.store.firstDueMs()
     }
 
     /**

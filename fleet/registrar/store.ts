@@ -101,6 +101,13 @@ export class Store {
         return due
     }
 
+    /** When the first of all is due; Infinity when none ever is. */
+    async firstDueMs(): Promise<number> {
+        for await (const [key] of this.database.iterator({ ...withPrefix("d/"), limit: 1 }))
+            return Number(key.split("/")[1])
+        return Infinity
+    }
+
     /** How many of the ledger's entries are in here. */
     async covered(): Promise<number> {
         return Number((await this.database.get(COVERED))?.toString() ?? 0)
