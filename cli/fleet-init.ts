@@ -6,7 +6,8 @@ import { watchShare } from "./progress"
 export async function init({ dir, json }: { dir: string; json: boolean }): Promise<void> {
     const progress = watchShare("making the fleet's key")
     try {
-        await initFolder(dir, randomBytes, (done, all) => progress.tell(done / all))
+        const onProgress = (done: number, all: number) => progress.tell(done / all)
+        await initFolder(dir, randomBytes, { onProgress })
     } finally {
         progress.done()
     }

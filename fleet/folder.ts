@@ -16,7 +16,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { InputError } from "../table/input-error"
-import { HssKey, type HssOptions } from "./keys/hss"
+import { HssKey, type NewHssOptions } from "./keys/hss"
 import { Ledger } from "./ledger/ledger"
 import { registrarKeys } from "./registrar/registrar-keys"
 
@@ -41,7 +41,7 @@ export function ownersFolder(path: string): void {
 export async function initFolder(
     folder: string,
     random: (n: number) => Buffer,
-    onProgress: HssOptions["onProgress"]
+    options: NewHssOptions
 ): Promise<void> {
     if (existsSync(keyPath(folder)))
         throw new InputError(
@@ -49,7 +49,7 @@ export async function initFolder(
         )
     ownersFolder(folder)
     for (const name of FOLDERS) ownersFolder(join(folder, name))
-    const key = await HssKey.create(keyPath(folder), { onProgress })
+    const key = await HssKey.create(keyPath(folder), options)
     try {
         writeFileSync(publicKeyPath(folder), key.publicKey())
     } finally {

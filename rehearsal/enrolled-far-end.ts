@@ -11,6 +11,7 @@ import { overAedes } from "../fleet/brokers/embedded"
 import type { FleetBroker } from "../fleet/brokers/fleet-broker"
 import { Fleet } from "../fleet/fleet"
 import { initFolder } from "../fleet/folder"
+import { SMALL_LMS_CODE } from "../fleet/keys/hss"
 import type { Claim } from "../fleet/registrar/claim"
 import type { Clock } from "../sim/clock"
 import type { RandomStream } from "../sim/random"
@@ -33,7 +34,10 @@ export interface EnrolledOptions {
     say: (line: string) => void
 }
 
-/** Takes 3 to 5 s: the fleet's key is made anew. */
+/**
+ * The fleet's key is made anew, and of a smaller kind than a real one's, which takes seconds: it signs 1,024 checkpoints, and there is one a
+ * minute at most, after something was written into the ledger.
+ */
 export async function enrolledFarEnd(options: EnrolledOptions): Promise<FarEnd> {
     const { clock, epochMs, claims, random, onHeard, say } = options
     const folder = mkdtempSync(join(tmpdir(), "motewise-fleet-"))
@@ -51,7 +55,7 @@ export async function enrolledFarEnd(options: EnrolledOptions): Promise<FarEnd> 
     }
     let fleet: Fleet
     try {
-        await initFolder(folder, drawn, undefined)
+        await initFolder(folder, drawn, { lmsCode: SMALL_LMS_CODE })
         fleet = await Fleet.open({
             folder,
             openBroker,

@@ -75,7 +75,7 @@ async function killIn(
 ): Promise<KillsResult> {
     const startMs = performance.now()
     const { bytes, parts } = await compile(PROGRAM)
-    await initFolder(folder, randomBytes, undefined)
+    await initFolder(folder, randomBytes, {})
     const claims = newClaims(nodes, randomBytes, () => false)
     addToManifest(manifestPath(folder), claims)
     const port = await freePort()

@@ -20,6 +20,8 @@ const LEVELS = 2
 const SEED_BYTES = 32
 /** LMS_SHA256_M24_H10 and LMOTS_SHA256_N24_W4. */
 export const FLEET_LMS_CODE = 0x0b
+/** LMS_SHA256_M24_H5, made in a tenth of a second: 1,024 signatures, for a fleet that does not last. */
+export const SMALL_LMS_CODE = 0x0a
 export const FLEET_OTS_CODE = 0x07
 
 export interface HssOptions {

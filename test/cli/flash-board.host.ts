@@ -108,7 +108,7 @@ test("without a network it is written, and stays alone; with --no-wait nobody li
 
 test("a dry run touches no board, makes no claim, and keeps nothing", async () => {
     const fleet = join(folder, "dry")
-    await initFolder(fleet, n => Buffer.alloc(n, 7), undefined)
+    await initFolder(fleet, n => Buffer.alloc(n, 7), {})
     const bench = benchOf(board())
     bench.attach = async () => assert.fail("the port is not opened")
     const ended = await motewiseOn(bench, ...C3, ...WIFI, "--fleet", fleet, "--dry-run")
@@ -119,7 +119,7 @@ test("a dry run touches no board, makes no claim, and keeps nothing", async () =
 
 test("--fleet makes the claim that the board is given, and keeps it for the next try", async () => {
     const fleet = join(folder, "fleet")
-    await initFolder(fleet, n => Buffer.alloc(n, 7), undefined)
+    await initFolder(fleet, n => Buffer.alloc(n, 7), {})
     const out = join(folder, "claimed.bin")
     const words = [...C3, ...WIFI, "--broker", "mqtt://10.1.2.3", "--fleet", fleet]
     const ended = await motewiseOn(benchOf(board()), ...words, "--out", out)

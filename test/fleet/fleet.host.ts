@@ -45,7 +45,7 @@ async function open(): Promise<void> {
 
 before(async () => {
     port = await freePort()
-    await initFolder(folder, randomBytes, () => {})
+    await initFolder(folder, randomBytes, {})
     claims = newClaims(3, randomBytes, () => false)
     addToManifest(manifestPath(folder), claims.slice(0, 2))
     await open()
