@@ -13,7 +13,8 @@ for (let q = 0; q < key.leafCount; ++q) await key.makeLeaf(q)
 console.log(`key made in ${ds.millis() - startMs} ms`)
 
 const message = Buffer.from("motewise")
-const signature = await key.sign(0, message)
+const signature = Buffer.alloc(parameters.signatureBytes)
+await key.sign(0, message, signature, 0)
 console.log(`${signature.length} B: ${await verifyLms(key.publicKey(), message, signature)}`)
 message[0] = 0
 console.log(`of another message: ${await verifyLms(key.publicKey(), message, signature)}`)

@@ -4,7 +4,7 @@ import { Outbox, ROUTINE } from "../src/telemetry/outbox"
 // Room for three routine reports; a node has 32, and as many alarms in flash.
 const outbox = new Outbox(3, 8)
 for (let sequence = 0; sequence < 5; ++sequence) outbox.pushRoutine(sequence, hex`00`)
-outbox.pushAlarm({ sequence: 5, bytes: hex`00`, alarm: 0, retold: false })
+outbox.pushAlarm({ sequence: 5, bytes: hex`00`, alarm: 0, kept: false, retold: false })
 outbox.pushRoutine(6, hex`00`)
 
 console.log(`dropped: ${outbox.lost.toText()}`)

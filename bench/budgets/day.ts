@@ -40,6 +40,8 @@ export interface NodeDay extends OnBoard {
     bytesAReport?: number
     /** Of what is true in its world: what there is to tell. */
     changesADay: number
+    /** That its reports tell. */
+    measurands: number
 }
 
 /** By heap: 64 kB, then 40 kB. */
@@ -82,6 +84,7 @@ export async function measureDay(
     let after = before
     await rehearsal.run()
     const nodes = rehearsal.nodes()
+    const rows = rehearsal.rows()
     await rehearsal.close()
     const days = (endS - ENROLLED_S) / DAY_S
     return nodes.map((node, place) => {
@@ -97,6 +100,7 @@ export async function measureDay(
                           (to.reportBytes - from.reportBytes) / (to.published - from.published)
                       ),
             changesADay: Math.round(changesOf(world, place, ENROLLED_S, endS) / days),
+            measurands: rows[place].reported.size,
         }
     })
 }

@@ -7,6 +7,9 @@ import { HEAP_BYTES, SMALL_HEAP_BYTES, type NodeDay } from "./day"
 const REPORTS_A_DAY = 288
 /** design.md, chapter 8: sealed, of 4 measurands, topic and header included. */
 const REPORT_BYTES = 120
+/** Half of those are of its measurands. */
+const BUDGETED_MEASURANDS = 4
+const MEASURAND_BYTES = 15
 const PUBACK_BYTES = 4
 /** A ping a minute, and its answer. */
 const PINGS_A_DAY = 1440
@@ -26,9 +29,16 @@ export interface Limit {
     least?: number
 }
 
+/** What there is to tell. */
+interface ToTell {
+    changesADay: number
+    /** Reported ones. */
+    measurands: number
+}
+
 /** One that may depend on what there is to tell. */
 interface DayLimit extends Omit<Limit, "most"> {
-    most?: number | ((changesADay: number) => number)
+    most?: number | ((toTell: ToTell) => number)
     of: (nodes: NodeDay[]) => number | undefined
 }
 
@@ -82,7 +92,7 @@ const DAY_LIMITS: DayLimit[] = [
         // Each is a moment in which a power cut costs the store (DESIGN, alarms in flash).
         measure: "flash writes a day",
         unit: "",
-        most: changes => OTHER_FLASH_WRITES_A_DAY + ALARMS_A_CHANGE * changes,
+        most: ({ changesADay }) => OTHER_FLASH_WRITES_A_DAY + ALARMS_A_CHANGE * changesADay,
         of: nodes => worst(nodes.map(node => node.flashWritesADay)),
     },
     {
@@ -95,14 +105,14 @@ const DAY_LIMITS: DayLimit[] = [
     {
         measure: "packets a day",
         unit: "",
-        most: changes => 2 * (reportsADay(changes) + PINGS_A_DAY + OTHER_PACKETS_A_DAY),
+        most: toTell => 2 * (reportsADay(toTell) + PINGS_A_DAY + OTHER_PACKETS_A_DAY),
         of: nodes => worst(nodes.map(node => node.packetsADay)),
     },
     {
         measure: "bytes a day",
         unit: "B",
-        most: changes =>
-            reportsADay(changes) * (REPORT_BYTES + PUBACK_BYTES) +
+        most: toTell =>
+            reportsADay(toTell) * (reportBytes(toTell) + PUBACK_BYTES) +
             PINGS_A_DAY * PING_BYTES +
             OTHER_BYTES_A_DAY,
         of: nodes => worst(nodes.map(node => node.bytesADay)),
@@ -110,23 +120,30 @@ const DAY_LIMITS: DayLimit[] = [
     {
         measure: "bytes a report",
         unit: "B",
-        most: REPORT_BYTES,
+        most: reportBytes,
         of: nodes => worst(nodes.map(node => node.bytesAReport)),
     },
 ]
 
 /** What a day's figures are held against; what was too short to be measured is not in it. */
 export function measuredIn(nodes: NodeDay[]): { limit: Limit; value: number }[] {
-    const changesADay = Math.max(...nodes.map(node => node.changesADay))
+    const toTell = {
+        changesADay: Math.max(...nodes.map(node => node.changesADay)),
+        measurands: Math.max(...nodes.map(node => node.measurands)),
+    }
     return DAY_LIMITS.flatMap(({ measure, unit, most, least, of }) => {
         const value = of(nodes)
         if (value === undefined) return []
-        const mostNow = typeof most === "function" ? most(changesADay) : most
+        const mostNow = typeof most === "function" ? most(toTell) : most
         return [{ limit: { measure, unit, most: mostNow, least }, value }]
     })
 }
 
-function reportsADay(changesADay: number): number {
+function reportBytes({ measurands }: ToTell): number {
+    return REPORT_BYTES + MEASURAND_BYTES * Math.max(0, measurands - BUDGETED_MEASURANDS)
+}
+
+function reportsADay({ changesADay }: ToTell): number {
     return REPORTS_A_DAY + ALARMS_A_CHANGE * changesADay
 }
 

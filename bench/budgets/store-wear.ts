@@ -2,8 +2,8 @@
  * How long a node's flash lasts. The settings store is two halves of two sectors each (sim/store-layout.ts); values are appended to one
  * until it is full, then the other is erased and what is alive is copied there. So a sector is erased once for two halves of values.
  *
- * A sector of NOR flash takes 100,000 erasures: "Min. 100K Program-Erase cycles per sector" (Winbond W25Q16JV and W25Q32JV, features;
- * a Pico W has a W25Q16JV), and so do the chips in Espressif's modules. ESP32s have halves of twice the size, and wear half as fast.
+ * A sector of NOR flash takes 100,000 erasures: "Min. 100K Program-Erase cycles per sector" (Winbond W25Q64JV, revision J, section 2; a Pico W
+ * has the family's W25Q16JV), and so do the chips in Espressif's modules. ESP32s have halves of twice the size, and wear half as fast.
  */
 import { activeHalf, alignedBytes, ENTRY_BYTES, HALF_BYTES, isLarge } from "../../sim/store-layout"
 import type { StoreEntry } from "../../sim/store-layout"

@@ -11,6 +11,15 @@ const TAG_POSITION = 24
 const TAG_MASK = 0x0f
 const TAG_FREE = 0x1
 const TAG_FINAL_OF_ONE_WORD = 0x4f000001
+/** Of the other tags, those that say what a program does; the fields of an object, and an array's elements, are a block of bytes. */
+export enum Tag {
+    Bytes = 0x2,
+    Array = 0x3,
+    Map = 0x4,
+    Buffer = 0x5,
+    Activation = 0x8,
+    Packet = 0xb,
+}
 const SIZE_MASK = 0xffffff
 const CHUNK_HEADER_WORDS = 2
 const COLLECTOR_WORDS = 6
@@ -56,6 +65,18 @@ export class Heap {
     allocations(): number | undefined {
         if (this.words[this.end] !== TAG_FINAL_OF_ONE_WORD) return undefined
         return this.words[this.collector() + ALLOCATIONS_AT]
+    }
+
+    /** How many blocks there are of each tag, garbage included until it is collected. */
+    blocks(): Map<number, number> {
+        const blocks = new Map<number, number>()
+        if (this.use() === undefined) return blocks
+        const { words } = this
+        for (let at = this.start; at < this.end; at += words[at] & SIZE_MASK) {
+            const tag = (words[at] >>> TAG_POSITION) & TAG_MASK
+            if (tag !== TAG_FREE) blocks.set(tag, (blocks.get(tag) ?? 0) + 1)
+        }
+        return blocks
     }
 
     /** Fibers that have not ended; 0 while no program runs. */

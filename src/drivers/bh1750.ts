@@ -58,6 +58,7 @@ export class Bh1750 implements Sensor {
     private readonly measurementTimeHigh: Buffer
     private readonly measurementTimeLow: Buffer
     private readonly measure: Buffer
+    private readonly kept: LightSample = { illuminanceLuxes: NaN }
 
     /** Address 0x23 with ADDR low, 0x5c with ADDR high. Options outside their range are a programmer's error. */
     constructor(
@@ -101,7 +102,9 @@ export class Bh1750 implements Sensor {
         const frame = await this.measureOnce()
         const ticks = (frame[0] << 8) | frame[1]
         if (ticks === SATURATED_TICKS) throw new SensorError(PART, "range", "saturated")
-        return { illuminanceLuxes: luxesFromTicks(ticks, this.mtreg, this.mode) }
+        const { kept } = this
+        kept.illuminanceLuxes = luxesFromTicks(ticks, this.mtreg, this.mode)
+        return kept
     }
 
     private async measureOnce(): Promise<Buffer> {

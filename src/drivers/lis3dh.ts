@@ -82,6 +82,11 @@ export class Lis3dh implements Sensor {
     private readonly pollMs: number
     /** CTRL_REG1 to CTRL_REG5, in one write. */
     private readonly control: Buffer
+    private readonly kept: AccelerationSample = {
+        accelerationXMetresPerSecondSquared: NaN,
+        accelerationYMetresPerSecondSquared: NaN,
+        accelerationZMetresPerSecondSquared: NaN,
+    }
 
     /** Address 0x18 with SA0 low, 0x19 with SA0 high or open. Options there are none of are a programmer's error. */
     constructor(
@@ -132,11 +137,11 @@ export class Lis3dh implements Sensor {
         const { x, y, z } = this
         const count = countOf(await this.waitForData(), this.fifo)
         await this.readSamples(x, y, z, 0, count)
-        return {
-            accelerationXMetresPerSecondSquared: x[count - 1],
-            accelerationYMetresPerSecondSquared: y[count - 1],
-            accelerationZMetresPerSecondSquared: z[count - 1],
-        }
+        const { kept } = this
+        kept.accelerationXMetresPerSecondSquared = x[count - 1]
+        kept.accelerationYMetresPerSecondSquared = y[count - 1]
+        kept.accelerationZMetresPerSecondSquared = z[count - 1]
+        return kept
     }
 
     /**

@@ -54,6 +54,11 @@ export class Mmc5603 implements Sensor {
     readonly part = PART
     readonly warmUpMs = 0
     private readonly port: RegisterPort
+    private readonly kept: MagneticSample = {
+        magneticFluxDensityXMicroteslas: NaN,
+        magneticFluxDensityYMicroteslas: NaN,
+        magneticFluxDensityZMicroteslas: NaN,
+    }
 
     /** Address 0x30; the factory makes others up to 0x37. */
     constructor(
@@ -79,11 +84,11 @@ export class Mmc5603 implements Sensor {
     async sample(): Promise<MagneticSample> {
         const afterSet = await this.measureAfter(DO_SET)
         const afterReset = await this.measureAfter(DO_RESET)
-        return {
-            magneticFluxDensityXMicroteslas: fieldOf(afterSet, afterReset, 0),
-            magneticFluxDensityYMicroteslas: fieldOf(afterSet, afterReset, 1),
-            magneticFluxDensityZMicroteslas: fieldOf(afterSet, afterReset, 2),
-        }
+        const { kept } = this
+        kept.magneticFluxDensityXMicroteslas = fieldOf(afterSet, afterReset, 0)
+        kept.magneticFluxDensityYMicroteslas = fieldOf(afterSet, afterReset, 1)
+        kept.magneticFluxDensityZMicroteslas = fieldOf(afterSet, afterReset, 2)
+        return kept
     }
 
     private async measureAfter(pulse: number): Promise<Buffer> {

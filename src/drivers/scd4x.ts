@@ -53,6 +53,11 @@ export class Scd4x implements Sensor {
     readonly part = PART
     readonly warmUpMs = SIGNAL_UPDATE_INTERVAL_MS
     private readonly port: CommandPort
+    private readonly kept: AirSample = {
+        carbonDioxidePpm: NaN,
+        temperatureCelsius: NaN,
+        relativeHumidityPercent: NaN,
+    }
 
     constructor(
         bus: I2C,
@@ -88,11 +93,11 @@ export class Scd4x implements Sensor {
             throw new SensorError(PART, "range", `CO2 ${carbonDioxidePpm} ppm`)
         if (temperatureTicks < COLDEST_TICKS || temperatureTicks > HOTTEST_TICKS)
             throw new SensorError(PART, "range", `temperature ${temperatureTicks} ticks`)
-        return {
-            carbonDioxidePpm,
-            temperatureCelsius: celsiusFromTicks(temperatureTicks),
-            relativeHumidityPercent: relativeHumidityFromTicks(humidityTicks),
-        }
+        const { kept } = this
+        kept.carbonDioxidePpm = carbonDioxidePpm
+        kept.temperatureCelsius = celsiusFromTicks(temperatureTicks)
+        kept.relativeHumidityPercent = relativeHumidityFromTicks(humidityTicks)
+        return kept
     }
 
     private async waitForData(): Promise<void> {

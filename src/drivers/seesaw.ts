@@ -51,6 +51,7 @@ export class Seesaw implements Sensor {
     readonly part = PART
     readonly warmUpMs = 0
     private readonly port: CommandPort
+    private readonly kept: SoilSample = { soilMoistureTicks: NaN, soilTemperatureCelsius: NaN }
 
     /** Address 0x36..0x39, by the part's two jumpers. */
     constructor(bus: I2C, clock: Clock, address = 0x36) {
@@ -89,7 +90,10 @@ export class Seesaw implements Sensor {
             throw new SensorError(PART, "range", `moisture ${soilMoistureTicks} ticks`)
         if (soilTemperatureCelsius < COLDEST_CELSIUS || soilTemperatureCelsius > HOTTEST_CELSIUS)
             throw new SensorError(PART, "range", `temperature ${soilTemperatureCelsius} Cel`)
-        return { soilMoistureTicks, soilTemperatureCelsius }
+        const { kept } = this
+        kept.soilMoistureTicks = soilMoistureTicks
+        kept.soilTemperatureCelsius = soilTemperatureCelsius
+        return kept
     }
 
     /** An answer that is not there is all ones; for a temperature that would be -15 millionths of a degree. */

@@ -38,6 +38,6 @@ export interface Sensor {
     start(): Promise<void>
     /** Milliseconds after `start` until a sample counts; up to 6 s `sample` waits itself, after that nobody calls it before. */
     readonly warmUpMs: number
-    /** One reading. @throws SensorError: never a doubtful value */
+    /** One reading, in an object that the next may overwrite. @throws SensorError: never a doubtful value */
     sample(): Promise<object>
 }

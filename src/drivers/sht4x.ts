@@ -41,6 +41,7 @@ export class Sht4x implements Sensor {
     readonly part = PART
     readonly warmUpMs = 0
     private readonly port: CommandPort
+    private readonly kept: ClimateSample = { temperatureCelsius: NaN, relativeHumidityPercent: NaN }
 
     constructor(bus: I2C, clock: Clock, address = 0x44) {
         this.port = new CommandPort(PART, bus, clock, address)
@@ -59,9 +60,9 @@ export class Sht4x implements Sensor {
         const humidityTicks = wordAt(PART, frame, 1)
         if (temperatureTicks < COLDEST_TICKS || temperatureTicks > HOTTEST_TICKS)
             throw new SensorError(PART, "range", `temperature ${temperatureTicks} ticks`)
-        return {
-            temperatureCelsius: celsiusFromTicks(temperatureTicks),
-            relativeHumidityPercent: relativeHumidityFromTicks(humidityTicks),
-        }
+        const { kept } = this
+        kept.temperatureCelsius = celsiusFromTicks(temperatureTicks)
+        kept.relativeHumidityPercent = relativeHumidityFromTicks(humidityTicks)
+        return kept
     }
 }

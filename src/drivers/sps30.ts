@@ -59,6 +59,12 @@ export class Sps30 implements Sensor {
     private readonly port: CommandPort
     /** Older modules can not tell of a fan that stands still. */
     private hasStatus = false
+    private readonly kept: ParticulateSample = {
+        pm1MicrogramsPerCubicMetre: NaN,
+        pm25MicrogramsPerCubicMetre: NaN,
+        pm4MicrogramsPerCubicMetre: NaN,
+        pm10MicrogramsPerCubicMetre: NaN,
+    }
 
     constructor(
         bus: I2C,
@@ -98,12 +104,12 @@ export class Sps30 implements Sensor {
         await this.waitForData()
         if (this.hasStatus) await this.checkStatus()
         const frame = await this.port.exchange(READ_MEASURED_VALUES, 0, 24)
-        return {
-            pm1MicrogramsPerCubicMetre: concentrationAt(frame, 0),
-            pm25MicrogramsPerCubicMetre: concentrationAt(frame, 1),
-            pm4MicrogramsPerCubicMetre: concentrationAt(frame, 2),
-            pm10MicrogramsPerCubicMetre: concentrationAt(frame, 3),
-        }
+        const { kept } = this
+        kept.pm1MicrogramsPerCubicMetre = concentrationAt(frame, 0)
+        kept.pm25MicrogramsPerCubicMetre = concentrationAt(frame, 1)
+        kept.pm4MicrogramsPerCubicMetre = concentrationAt(frame, 2)
+        kept.pm10MicrogramsPerCubicMetre = concentrationAt(frame, 3)
+        return kept
     }
 
     private async waitForData(): Promise<void> {

@@ -72,6 +72,7 @@ export class Veml7700 implements Sensor {
     readonly part = PART
     readonly warmUpMs = 0
     private readonly port: RegisterPort
+    private readonly kept: LightSample = { illuminanceLuxes: NaN }
 
     /** Address 0x10; its sibling VEML6030, with the same registers, has 0x48 too. */
     constructor(
@@ -96,11 +97,11 @@ export class Veml7700 implements Sensor {
     async sample(): Promise<LightSample> {
         for (let attempt = 0; attempt < ATTEMPTS_MAX; ++attempt) {
             const ticks = await this.measure(USUAL)
-            if (ticks > TICKS_MAX) return lightOf(await this.measure(BRIGHT), BRIGHT)
-            if (ticks > TICKS_MIN) return lightOf(ticks, USUAL)
+            if (ticks > TICKS_MAX) return this.lightOf(await this.measure(BRIGHT), BRIGHT)
+            if (ticks > TICKS_MIN) return this.lightOf(ticks, USUAL)
             const setting = ticks > DARK_TICKS ? DIM : DARK
             const finerTicks = await this.measure(setting)
-            if (finerTicks <= TICKS_MAX) return lightOf(finerTicks, setting)
+            if (finerTicks <= TICKS_MAX) return this.lightOf(finerTicks, setting)
         }
         throw new SensorError(PART, "range", "light comes on faster than it is measured")
     }
@@ -117,11 +118,13 @@ export class Veml7700 implements Sensor {
             throw new SensorError(PART, "stuck", "it does not keep its configuration")
         return (data[1] << 8) | data[0]
     }
-}
 
-function lightOf(ticks: number, setting: Setting): LightSample {
-    const illuminanceLuxes = luxesFromTicks(ticks, setting.gain, setting.integrationMs)
-    if (illuminanceLuxes > ILLUMINANCE_LUXES_MAX)
-        throw new SensorError(PART, "range", `${ticks} ticks`)
-    return { illuminanceLuxes }
+    private lightOf(ticks: number, setting: Setting): LightSample {
+        const illuminanceLuxes = luxesFromTicks(ticks, setting.gain, setting.integrationMs)
+        if (illuminanceLuxes > ILLUMINANCE_LUXES_MAX)
+            throw new SensorError(PART, "range", `${ticks} ticks`)
+        const { kept } = this
+        kept.illuminanceLuxes = illuminanceLuxes
+        return kept
+    }
 }

@@ -7,7 +7,7 @@ import { Backoff } from "../mqtt/backoff"
 import { parseBroker } from "../mqtt/broker"
 import { meterSockets } from "../mqtt/socket"
 import { EnergyMeter } from "../power/energy-meter"
-import { PartPlan, Sampler, nextRound } from "../sensing/sampler"
+import { PartPlan, Sampler, roundsPassed } from "../sensing/sampler"
 import { measurandByName } from "../telemetry/contract/measurands"
 import { Alarm, AlarmKeeper, decodeAlarm, encodeAlarm } from "../telemetry/alarm"
 import { ALARM_SLOTS, AlarmLog } from "../telemetry/alarm-log"
@@ -211,13 +211,12 @@ export class Node {
         const { sampleEveryMs, energy } = this.options
         await sampler.start()
         await ds.sleep(sampler.warmUpMs())
-        const firstMs = ds.millis()
-        let round = -1
-        for (;;) {
-            const next = nextRound(firstMs, sampleEveryMs, ds.millis(), round)
-            if (next.late > 0) sampler.missed(next.late)
-            round = next.round
-            if (next.waitMs > 0) await ds.sleep(next.waitMs)
+        for (let dueMs = ds.millis(); ; dueMs += sampleEveryMs) {
+            const passed = roundsPassed(dueMs, sampleEveryMs, ds.millis())
+            if (passed > 0) sampler.missed(passed)
+            dueMs += passed * sampleEveryMs
+            const waitMs = dueMs - ds.millis()
+            if (waitMs > 0) await ds.sleep(waitMs)
             const uptimeMs = ds.millis()
             await sampler.round()
             await this.tell(uptimeMs)

@@ -30,6 +30,11 @@ export class Burst implements SignalSensor {
     ]
     /** By measurand; not full while there is no window. */
     readonly windows: Window[] = []
+    private readonly means = {
+        accelerationXMetresPerSecondSquared: NaN,
+        accelerationYMetresPerSecondSquared: NaN,
+        accelerationZMetresPerSecondSquared: NaN,
+    }
 
     /** @param samples a window */
     constructor(
@@ -69,11 +74,11 @@ export class Burst implements SignalSensor {
             taken += count
             for (let i = 0; i < windows.length; ++i) windows[i].fill(taken)
         }
-        return {
-            accelerationXMetresPerSecondSquared: mean(windows[0]),
-            accelerationYMetresPerSecondSquared: mean(windows[1]),
-            accelerationZMetresPerSecondSquared: mean(windows[2]),
-        }
+        const { means } = this
+        means.accelerationXMetresPerSecondSquared = mean(windows[0])
+        means.accelerationYMetresPerSecondSquared = mean(windows[1])
+        means.accelerationZMetresPerSecondSquared = mean(windows[2])
+        return means
     }
 
     private waitMs(missing: number): number {

@@ -144,22 +144,8 @@ function faultOf(error: Error): string {
     return fault
 }
 
-/**
- * When the next round is due: on the grid `firstMs + k * everyMs`, never drifting. `late` counts the grid points that have passed.
- */
-export function nextRound(
-    firstMs: number,
-    everyMs: number,
-    nowMs: number,
-    lastRound: number
-): { round: number; waitMs: number; late: number } {
-    let round = lastRound + 1
-    let late = 0
-    const behindMs = nowMs - (firstMs + round * everyMs)
-    if (behindMs >= everyMs) {
-        late = Math.floor(behindMs / everyMs)
-        round += late
-    }
-    const waitMs = firstMs + round * everyMs - nowMs
-    return { round, waitMs: waitMs > 0 ? waitMs : 0, late }
+/** Rounds that cannot take place any more, of those every so many milliseconds from `dueMs` on: one that is merely late still can. */
+export function roundsPassed(dueMs: number, everyMs: number, nowMs: number): number {
+    const behindMs = nowMs - dueMs
+    return behindMs >= everyMs ? Math.floor(behindMs / everyMs) : 0
 }

@@ -1,7 +1,7 @@
 import * as ds from "@devicescript/core"
 import { beforeEach, describe, expect, test } from "../suite"
 import { Sensor, SensorError } from "../../src/drivers/sensor"
-import { Sampler, nextRound } from "../../src/sensing/sampler"
+import { Sampler, roundsPassed } from "../../src/sensing/sampler"
 
 /** What a driver from another package throws: a class of its own, a fault that we know. */
 class ForeignError extends Error {
@@ -111,21 +111,14 @@ describe("sampler", () => {
         expect(sampler.health[1].gaps).toBe(3)
     })
 
-    test("rounds stay on their grid, however late each one is", () => {
-        // every 60 s from 5 s; the round before took 700 ms, then 59.9 s
-        expect(nextRound(5000, 60000, 5700, 0).waitMs).toBe(59300)
-        expect(nextRound(5000, 60000, 64900, 0).waitMs).toBe(100)
-        expect(nextRound(5000, 60000, 65030, 0).waitMs).toBe(0)
-        expect(nextRound(5000, 60000, 65030, 0).late).toBe(0)
-        expect(nextRound(5000, 60000, 65030, 0).round).toBe(1)
-    })
-
-    test("grid points that have passed are counted, not caught up with", () => {
-        // due at 65 s, now 190 s: 65 s and 125 s are gone, the round of 185 s is late
-        const next = nextRound(5000, 60000, 190000, 0)
-        expect(next.late).toBe(2)
-        expect(next.round).toBe(3)
-        expect(next.waitMs).toBe(0)
+    test("a round that is late takes place, one whose successor is due does not", () => {
+        // every 60 s, this one at 65 s
+        expect(roundsPassed(65000, 60000, 5700)).toBe(0)
+        expect(roundsPassed(65000, 60000, 65030)).toBe(0)
+        expect(roundsPassed(65000, 60000, 124999)).toBe(0)
+        expect(roundsPassed(65000, 60000, 125000)).toBe(1)
+        // 65 s and 125 s are gone, the round of 185 s is late
+        expect(roundsPassed(65000, 60000, 190000)).toBe(2)
     })
 
     test("a fault is known by its name, whichever class it is of", async () => {

@@ -11,7 +11,7 @@ import { meterSockets } from "../../../src/mqtt/socket"
 import { readText } from "../../../src/node/config"
 import { KEEP_ALIVE_SECONDS } from "../../../src/node/uplink"
 import { EnergyAccount } from "../../../src/power/energy-account"
-import { Sampler, nextRound } from "../../../src/sensing/sampler"
+import { Sampler, roundsPassed } from "../../../src/sensing/sampler"
 import { SETTING_BROKER } from "../../../src/telemetry/contract/settings"
 import { upTopic } from "../../../src/telemetry/contract/topics"
 import { roomParts, SAMPLE_EVERY_MS } from "./parts"
@@ -42,12 +42,10 @@ run.start()
 
 await sampler.start()
 await ds.sleep(sampler.warmUpMs())
-const firstMs = ds.millis()
-let round = -1
-for (;;) {
-    const next = nextRound(firstMs, SAMPLE_EVERY_MS, ds.millis(), round)
-    round = next.round
-    if (next.waitMs > 0) await ds.sleep(next.waitMs)
+for (let dueMs = ds.millis(); ; dueMs += SAMPLE_EVERY_MS) {
+    dueMs += roundsPassed(dueMs, SAMPLE_EVERY_MS, ds.millis()) * SAMPLE_EVERY_MS
+    const waitMs = dueMs - ds.millis()
+    if (waitMs > 0) await ds.sleep(waitMs)
     const uptimeMs = ds.millis()
     await sampler.round()
     const json = JSON.stringify({

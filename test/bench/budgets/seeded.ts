@@ -13,7 +13,13 @@ import { RandomStream } from "../../../sim/random"
 const ENTRY = "test/bench/budgets/seeded-program.ts"
 
 /** What a quiet node would say in a day; this one is not connected. */
-const QUIET = { packetsADay: 3000, bytesADay: 40_000, bytesAReport: 100, changesADay: 0 }
+const QUIET = {
+    packetsADay: 3000,
+    bytesADay: 40_000,
+    bytesAReport: 100,
+    changesADay: 0,
+    measurands: 4,
+}
 
 /**
  * A program that samples every second, and does something about it.

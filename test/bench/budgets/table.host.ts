@@ -24,6 +24,7 @@ const DAY: NodeDay = {
     bytesADay: 45_000,
     bytesAReport: 110,
     changesADay: 5,
+    measurands: 4,
 }
 
 test("every app has a suite that holds it to its budgets", () => {
@@ -88,6 +89,15 @@ test("each figure of a day that is too much is over, and no other with it", () =
             [measure]
         )
     }
+})
+
+test("a report of more measurands may be longer, and one of fewer not shorter", () => {
+    const day = (measurands: number) => ({ ...DAY, measurands })
+    const budgetOf = (measurands: number) =>
+        dayRows("x", [day(measurands), day(measurands)]).find(
+            ({ measure }) => measure === "bytes a report"
+        )?.budget
+    assert.deepEqual([0, 4, 5].map(budgetOf), [120, 120, 135])
 })
 
 test("flash lasts as long as the arithmetic says", () => {
