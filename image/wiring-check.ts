@@ -54,13 +54,14 @@ function checkAddresses({ parts }: Wiring): void {
     })
 }
 
-function checkMeasurands({ served }: Wiring): void {
+function checkMeasurands({ served, reported }: Wiring): void {
     const known = allMeasurands().map(({ measurand }) => measurand)
-    served.forEach(({ measurand, by, at }, index) => {
+    for (const { measurand, at } of [...served, ...reported])
         if (measurandByName(measurand) === undefined)
             throw new UsageError(
                 `${told(at)}: no measurand "${measurand}"${nearest(measurand, known)}`
             )
+    served.forEach(({ measurand, by, at }, index) => {
         const other = served.slice(0, index).find(before => before.measurand === measurand)
         if (other !== undefined)
             throw new UsageError(

@@ -26,6 +26,12 @@ export interface Served {
     at: Place
 }
 
+/** A measurand that a report policy names. */
+export interface Reported {
+    measurand: string
+    at: Place
+}
+
 /** An import from drivers/ that leads nowhere. */
 export interface MissingDriver {
     part: string
@@ -41,6 +47,7 @@ export interface Place {
 export interface Wiring {
     parts: WiredPart[]
     served: Served[]
+    reported: Reported[]
     missing: MissingDriver[]
 }
 
@@ -53,7 +60,7 @@ interface Driver {
 
 /** @param entry relative to the project's root */
 export function wiringOf(entry: string): Wiring {
-    const wiring: Wiring = { parts: [], served: [], missing: [] }
+    const wiring: Wiring = { parts: [], served: [], reported: [], missing: [] }
     for (const [path, text] of sourcesOf([entry]))
         if (!isDriverFile(path)) readSource(path, text, wiring)
     return wiring
@@ -122,6 +129,8 @@ function readSource(path: string, text: string, wiring: Wiring): void {
                     by: nameOf(plan.sensor),
                     at: place(measurand),
                 })
+        for (const name of policyNames(node))
+            wiring.reported.push({ measurand: name.text, at: place(name) })
         ts.forEachChild(node, visit)
     }
     visit(source)
@@ -143,6 +152,15 @@ function planOf(
     if (sensor === undefined || list === undefined || !ts.isArrayLiteralExpression(list))
         return undefined
     return { sensor, measurands: list.elements.filter(ts.isStringLiteral) }
+}
+
+/** Of `measurands: { name: "summary", ... }`. */
+function policyNames(node: ts.Node): (ts.Identifier | ts.StringLiteral)[] {
+    if (!ts.isPropertyAssignment(node) || node.name.getText() !== "measurands") return []
+    if (!ts.isObjectLiteralExpression(node.initializer)) return []
+    return node.initializer.properties
+        .flatMap(({ name }) => name ?? [])
+        .filter(name => ts.isIdentifier(name) || ts.isStringLiteral(name))
 }
 
 function importedNames(node: ts.ImportDeclaration): { imported: string; local: string }[] {

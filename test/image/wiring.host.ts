@@ -86,6 +86,10 @@ test("a measurand that nobody knows is refused with the nearest", () => {
         text => text.replace('["carbonDioxidePpm"]', '["carbonDioxidPpm"]'),
         /no measurand "carbonDioxidPpm"; did you mean "carbonDioxidePpm"\?/
     )
+    refused(
+        text => text.replace('carbonDioxidePpm: "summary"', 'carbonDioxidPpm: "summary"'),
+        /mainchanged\.ts:\d+: no measurand "carbonDioxidPpm"; did you mean "carbonDioxidePpm"\?/
+    )
 })
 
 test("a driver that does not exist is refused with the nearest", () => {
