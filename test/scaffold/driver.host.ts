@@ -93,7 +93,7 @@ test("a driver in a package of its own is built into a node from its tarball", (
     )
     assertRefused(
         copy.motewise("build", "--app", "clash"),
-        /src\/mainclash\.ts:13: bh1750 is at 0x23, and so is tmp119 \(src\/mainclash\.ts:11\)/
+        /src\/mainclash\.ts:14: bh1750 is at 0x23, and so is tmp119 \(src\/mainclash\.ts:12\)/
     )
 })
 
