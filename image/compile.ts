@@ -27,6 +27,7 @@ import { leaveOutEnergy } from "./energy"
 import { leaveOutFeatures } from "./features"
 import { link } from "./link/link"
 import { leaveOutMeasurands } from "./measurands"
+import { leaveOutPolicy } from "./policy"
 import { librarySources, runtimeSources, sourcesOf } from "./sources"
 import type { WiredPart } from "./wiring"
 
@@ -82,6 +83,7 @@ export function sourcesFor(entry: string, board?: string): Map<string, string> {
     leaveOutEnergy(sources)
     leaveOutFeatures(sources)
     leaveOutMeasurands(sources)
+    leaveOutPolicy(sources)
     return sources
 }
 

@@ -23,7 +23,7 @@ const REPORT_MADE = "finish"
 /** Called by this is what a chip does itself: the transaction on the bus, and its host. */
 const BUS_CALLER = "xfer"
 /** Alarms go to flash before they are told. */
-const FLASH = "kept"
+const FLASH = "raise"
 
 export interface Cost {
     steps: number

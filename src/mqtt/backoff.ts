@@ -1,4 +1,5 @@
 /** How long to wait before the next attempt: exponential with full jitter, so that a fleet does not come back in one second. */
+import { randomBuffer } from "@devicescript/crypto"
 
 const CEILING_MS_MIN = 1000
 const CEILING_MS_MAX = 300000
@@ -9,6 +10,17 @@ const STABLE_MS = 60000
  * keep 200 nodes below 20 connects a second.
  */
 const CEILING_DOUBLINGS_AFTER_SESSION = 5
+
+/** 0..65535, another on each chip. */
+export function drawn(): number {
+    const bytes = randomBuffer(2)
+    return (bytes[0] << 8) | bytes[1]
+}
+
+/** Half of it to all of it, for what a whole fleet may have to do again. */
+export function halfToAllMs(ms: number): number {
+    return Math.floor((ms * (65536 + drawn())) / 131072)
+}
 
 /** 0..ceiling, where the ceiling doubles from 1 s to 5 min. `random` is 0..65535. */
 export function backoffMs(doublings: number, random: number): number {

@@ -1,7 +1,6 @@
 /** Keeps a session on a broker: one fiber that connects, reads, writes, pings, and backs off when it fails. */
 import * as ds from "@devicescript/core"
-import { randomBuffer } from "@devicescript/crypto"
-import { Backoff } from "./backoff"
+import { Backoff, drawn } from "./backoff"
 import { Broker } from "./broker"
 import { SUBACK } from "./packets"
 import { PacketParser } from "./parser"
@@ -71,8 +70,7 @@ export class Link {
             this.session.disconnected(reason)
             if (this.leaving) break
             this.failures++
-            const random = randomBuffer(2)
-            const waitMs = this.backoff.nextMs(onlineMs, (random[0] << 8) | random[1])
+            const waitMs = this.backoff.nextMs(onlineMs, drawn())
             console.log(`mqtt: offline (${reason}), again in ${waitMs} ms`)
             await ds.sleep(waitMs)
             if (this.isRefused()) break

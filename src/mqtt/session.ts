@@ -194,10 +194,13 @@ export class Session {
      */
     publishOnce(topic: string, payload: Buffer[], retain: boolean): void {
         if (!this.canPublishOnce()) throw new Error("publish without room")
+        const packet: Buffer[] = [undefined]
         let bytes = 0
-        for (const piece of payload) bytes += piece.length
-        const packet = [publishHead(topic, bytes, retain)]
-        for (const piece of payload) packet.push(piece)
+        for (const piece of payload) {
+            bytes += piece.length
+            packet.push(piece)
+        }
+        packet[0] = publishHead(topic, bytes, retain)
         this.once.push(packet)
     }
 
@@ -372,7 +375,7 @@ export class Session {
         try {
             this.onMessage(message)
         } catch (e) {
-            console.error(`mqtt: handler of ${message.topic}: ${(e as Error).message}`)
+            handlerFailed(message.topic, e as Error)
         }
     }
 
@@ -381,7 +384,7 @@ export class Session {
         try {
             this.onAcknowledged(token)
         } catch (e) {
-            console.error(`mqtt: handler of an acknowledgement: ${(e as Error).message}`)
+            handlerFailed("PUBACK", e as Error)
         }
     }
 
@@ -439,4 +442,8 @@ function isPlain(packet: Packet, bodyBytes: number): boolean {
 
 function wordAt(bytes: Buffer, at: number): number {
     return (bytes[at] << 8) | bytes[at + 1]
+}
+
+function handlerFailed(name: string, error: Error): void {
+    console.error(`mqtt: handler of ${name}: ${error.message}`)
 }

@@ -25,7 +25,7 @@ export async function readClaim(store: FlashStore): Promise<ClaimSetting> {
     const claim = parseClaim(text)
     if (claim === undefined)
         console.error(
-            `setting ${SETTING_CLAIM}: it is not 16 hex digits, "-" and 64 hex digits in small letters; staying offline`
+            `setting ${SETTING_CLAIM}: no claim (16 hex digits, "-", 64); staying offline`
         )
     return { claim, isUnusable: claim === undefined }
 }

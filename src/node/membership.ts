@@ -3,8 +3,7 @@
  * when the broker does not let it in any more, or the fleet asks, enrols again with the same key. Sampling goes on beside all of it.
  */
 import * as ds from "@devicescript/core"
-import { randomBuffer } from "@devicescript/crypto"
-import { Backoff } from "../mqtt/backoff"
+import { Backoff, drawn, halfToAllMs } from "../mqtt/backoff"
 import { Broker } from "../mqtt/broker"
 import { Link } from "../mqtt/link"
 import { Publish } from "../mqtt/packets"
@@ -133,10 +132,9 @@ export class Membership {
         // Asked to enrol while its credential was good, it goes on with that.
         if (this.credential !== undefined && !uplink.isRefused()) return
         const mayChange = refusal === REFUSED_STALE_NONCE || refusal === REFUSED_PROOF
-        const dice = randomOfTwoBytes()
         if (state === EnrolmentState.Refused && !mayChange)
-            await ds.sleep(Math.floor((REFUSED_FOR_GOOD_MS * (65536 + dice)) / 131072))
-        else await ds.sleep(backoff.nextMs(0, dice))
+            await ds.sleep(halfToAllMs(REFUSED_FOR_GOOD_MS))
+        else await ds.sleep(backoff.nextMs(0, drawn()))
     }
 
     /** The claim's session has something new, or a second has passed. */
@@ -191,7 +189,7 @@ export class Membership {
         const { claim, store } = this.options
         this.adopt(credential)
         if (await writeCredential(store, claim, credential)) console.log("enrolment: enrolled")
-        else console.error("enrolment: the credential cannot be kept, and ends with this boot")
+        else console.error("enrolment: the credential is not kept")
     }
 
     private adopt(credential: Credential): void {
@@ -244,9 +242,4 @@ export class Membership {
             console.error((e as Error).message)
         }
     }
-}
-
-function randomOfTwoBytes(): number {
-    const random = randomBuffer(2)
-    return (random[0] << 8) | random[1]
 }

@@ -14,7 +14,7 @@ import { ALARM_SLOTS, AlarmLog } from "../telemetry/alarm-log"
 import { BOOT_BYTES } from "../telemetry/contract/sealing"
 import { SETTING_BROKER } from "../telemetry/contract/settings"
 import { VERDICT_UNKNOWN } from "../telemetry/contract/senml"
-import { Outbox, Outgoing, ROUTINE } from "../telemetry/outbox"
+import { Form, Outbox, ROUTINE } from "../telemetry/outbox"
 import { ReportPolicy } from "../telemetry/policy"
 import { ReportHead, ReportWriter } from "../telemetry/report"
 import { Draft, NodeHealth, Reporter } from "../telemetry/reporter"
@@ -162,7 +162,7 @@ export class Node {
         for (const alarm of await this.alarms.restore()) {
             this.reporter.remember(alarm)
             if (!this.alarms.isWaiting(alarm.number)) continue
-            this.outbox.pushAlarm(waiting(alarm, true))
+            this.push(alarm, Form.KeptBefore, undefined)
         }
         this.store.isClosed = this.alarms.torn
     }
@@ -303,14 +303,14 @@ export class Node {
         this.sequence++
         this.reportedMs = uptimeMs
         const isAlarm = draft.events.length > 0
-        if (isAlarm) outbox.pushAlarm(await this.kept(head, draft))
+        if (isAlarm) await this.raise(head, draft)
         else outbox.pushRoutine(head.sequence, draft.bytes)
         const { onReport } = this.options
         if (onReport !== undefined) onReport(this.boot, head.sequence, isAlarm)
         if (uplink !== undefined) uplink.link.wake()
     }
 
-    private async kept(head: ReportHead, draft: Draft): Promise<Outgoing> {
+    private async raise(head: ReportHead, draft: Draft): Promise<void> {
         // The first alarm of all changes the node's state, which is told anew.
         if (!this.alarms.kept && this.uplink !== undefined) this.uplink.tellState()
         const alarm: Alarm = {
@@ -323,15 +323,18 @@ export class Node {
             events: draft.events,
         }
         alarm.number = await this.alarms.keep(alarm)
-        const outgoing = waiting(alarm, false)
-        // Where it has to wait and reports are not to pile up, it waits as flash has it: 32 reports would be a tenth of an ESP32-S2's heap.
-        if (this.options.report.whileOffline === "newest" && this.outbox.count() > 0) {
-            this.reporter.unsaid()
-            return outgoing
-        }
-        outgoing.bytes = draft.bytes
-        outgoing.kept = false
-        return outgoing
+        const { report } = this.options
+        let waits = false
+        // Where reports are not to pile up, one that has to wait does so as flash has it: 32 would be a tenth of an ESP32-S2's heap.
+        if (report.whileOffline === "newest") waits = this.outbox.count() > 0
+        if (waits) this.reporter.unsaid()
+        this.push(alarm, waits ? Form.Kept : Form.Report, draft.bytes)
+    }
+
+    /** @param report of no use unless it waits as such */
+    private push(alarm: Alarm, form: Form, report: Buffer): void {
+        const bytes = form === Form.Report ? report : encodeAlarm(alarm)
+        this.outbox.pushAlarm(alarm.sequence, form, bytes, alarm.number)
     }
 
     private retell(bytes: Buffer): Buffer {
@@ -366,12 +369,6 @@ export class Node {
     }
 }
 
-/** @param retold it is of an earlier boot */
-function waiting(alarm: Alarm, retold: boolean): Outgoing {
-    const { sequence, number } = alarm
-    return { sequence, bytes: encodeAlarm(alarm), alarm: number, kept: true, retold }
-}
-
 /** What no type checker sees in a main file. */
 function check(options: NodeOptions): void {
     const served: string[] = []
@@ -388,9 +385,11 @@ function check(options: NodeOptions): void {
             throw new Error(`${options.model.name}: no part serves ${input.measurand}`)
     for (const measurand of Object.keys(options.report.measurands))
         if (!served.includes(measurand)) throw new Error(`report: no part serves ${measurand}`)
-    const { alarms } = options.report
-    if (alarms === undefined) return
-    for (const verdict of alarms)
-        if (!options.model.classes.includes(verdict) && verdict !== VERDICT_UNKNOWN)
-            throw new Error(`${options.model.name}: no verdict "${verdict}" to be an alarm`)
+    if (options.report.alarms !== undefined) checkAlarms(options)
+}
+
+function checkAlarms({ report, model }: NodeOptions): void {
+    for (const verdict of report.alarms)
+        if (!model.classes.includes(verdict) && verdict !== VERDICT_UNKNOWN)
+            throw new Error(`${model.name}: no verdict "${verdict}" to be an alarm`)
 }

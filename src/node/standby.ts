@@ -8,8 +8,8 @@
  * summary. What nobody acknowledged is therefore not kept as a report but told with the next: a longer summary, and nothing is lost.
  */
 import * as ds from "@devicescript/core"
-import { randomBuffer } from "@devicescript/crypto"
 import { FAULTS } from "../drivers/sensor"
+import { halfToAllMs } from "../mqtt/backoff"
 import { EnergyMeter } from "../power/energy-meter"
 import { AlarmLog } from "../telemetry/alarm-log"
 import { Account, faultOf } from "../telemetry/reporter"
@@ -206,8 +206,7 @@ class Wake {
     private retryAfterMs(): number {
         let ms = this.node.options.sampleEveryMs
         for (let i = 1; i < this.failures && ms < RETRY_MS_MAX; ++i) ms = ms * 2
-        const random = randomBuffer(2)
-        return Math.floor((ms * (65536 + (random[0] << 8) + random[1])) / 131072)
+        return halfToAllMs(ms)
     }
 
     /** Keeps what is known, takes leave of the broker, and is off; awake from now on if it cannot be kept. */

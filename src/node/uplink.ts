@@ -10,7 +10,7 @@ import { Session, SessionState } from "../mqtt/session"
 import { COMMAND_ALIVE } from "../telemetry/contract/commands"
 import { SEALED_OTHER, SEALED_REPORT } from "../telemetry/contract/sealing"
 import { ackTopic, downTopic, stateTopic, upTopic } from "../telemetry/contract/topics"
-import { Outbox } from "../telemetry/outbox"
+import { Form, Outbox } from "../telemetry/outbox"
 import { Sealer } from "../telemetry/sealer"
 import { Command, encodeAnswer, encodeRollover, parseCommand } from "./commands"
 import { WallClock } from "./wall-clock"
@@ -109,8 +109,7 @@ export class Uplink {
     private async refill(): Promise<void> {
         const { session, wallClock } = this
         const { id, isSealed, birth, onOnline } = this.options
-        if (isSealed && this.sealer === undefined)
-            throw new Error("there is no secret to seal with")
+        if (isSealed && this.sealer === undefined) throw new Error("no secret to seal with")
         while (session.canPublish()) {
             const uptimeMs = ds.millis()
             if (this.births < session.connects) {
@@ -135,9 +134,10 @@ export class Uplink {
         if (next === undefined) return false
         const topic = upTopic(id)
         this.inFlight++
-        const bytes = next.kept
-            ? this.sealedOther(topic, retell(next.bytes))
-            : this.sealed(topic, SEALED_REPORT, next.sequence, next.bytes)
+        const bytes =
+            next.form === Form.Report
+                ? this.sealed(topic, SEALED_REPORT, next.sequence, next.bytes)
+                : this.sealedOther(topic, retell(next.bytes))
         this.session.publish(topic, bytes, false, next.alarm)
         return true
     }

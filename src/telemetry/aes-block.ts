@@ -21,7 +21,7 @@ e1f8981169d98e949b1e87e9ce5528df8ca1890dbfe6426841992d0fb054bb16`
 /** @param key 32 bytes @param block 16 bytes; neither is changed @throws RangeError for other lengths */
 export function encryptBlock(key: Buffer, block: Buffer): Buffer {
     if (key.length !== KEY_BYTES || block.length !== BLOCK_BYTES)
-        throw new RangeError(`AES-256 of a key of ${key.length} B and a block of ${block.length} B`)
+        throw new RangeError(`AES-256: key ${key.length} B, block ${block.length} B`)
     const words: number[] = []
     for (let i = 0; i < 8; ++i) words.push(wordAt(key, 4 * i))
     let a = wordAt(block, 0) ^ words[0]

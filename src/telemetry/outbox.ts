@@ -5,30 +5,31 @@
  */
 import { SequenceRanges } from "./ranges"
 
+/** How a report waits. */
+export enum Form {
+    Report,
+    /** An alarm as flash keeps it (alarm.ts): its report is written when it goes. */
+    Kept,
+    /** The same, of an earlier boot, whose sequence numbers are its own. */
+    KeptBefore,
+}
+
 /** A report on its way. */
 export interface Outgoing {
     sequence: number
-    /** A report; or, if `kept`, an alarm as flash keeps it (alarm.ts), whose report is written when it goes. */
+    form: Form
     bytes: Buffer
-    kept: boolean
     /** The alarm's number in the alarm log; -1 for a routine report. */
     alarm: number
-    /** Of an earlier boot, whose sequence numbers are its own. */
-    retold: boolean
 }
 
 export const ROUTINE = -1
 
-/**
- * Behind the bytes of what waits: sequence, alarm, whether it is kept, and retold. As objects, 64 reports were a sixth of an ESP32-S2's
- * heap more.
- */
+/** Behind the bytes of what waits: sequence, alarm, form. As objects, 64 reports were a sixth of an ESP32-S2's heap more. */
 const SEQUENCE_AT = 0
 const ALARM_AT = 4
-const FLAGS_AT = 8
+const FORM_AT = 8
 const LABEL_BYTES = 9
-const KEPT = 1
-const RETOLD = 2
 
 export class Outbox {
     /** Sequence numbers of this boot that were dropped to make room. */
@@ -47,19 +48,18 @@ export class Outbox {
     }
 
     /** The oldest alarm makes room when there are more than the alarm log holds. */
-    pushAlarm(outgoing: Outgoing): void {
+    pushAlarm(sequence: number, form: Form, bytes: Buffer, alarm: number): void {
         if (this.alarms.length >= this.alarmCapacity) {
             const oldest = unlabelled(this.alarms.shift())
-            if (!oldest.retold) this.lost.add(oldest.sequence)
+            if (oldest.form !== Form.KeptBefore) this.lost.add(oldest.sequence)
         }
-        const flags = (outgoing.kept ? KEPT : 0) | (outgoing.retold ? RETOLD : 0)
-        this.alarms.push(labelled(outgoing.bytes, outgoing.sequence, outgoing.alarm, flags))
+        this.alarms.push(labelled(sequence, form, bytes, alarm))
     }
 
     pushRoutine(sequence: number, bytes: Buffer): void {
         if (this.routine.length >= this.routineCapacity)
             this.lost.add(unlabelled(this.routine.shift()).sequence)
-        this.routine.push(labelled(bytes, sequence, ROUTINE, 0))
+        this.routine.push(labelled(sequence, Form.Report, bytes, ROUTINE))
     }
 
     /** What goes next, taken out; undefined when nothing waits. */
@@ -70,24 +70,22 @@ export class Outbox {
     }
 }
 
-function labelled(bytes: Buffer, sequence: number, alarm: number, flags: number): Buffer {
+function labelled(sequence: number, form: Form, bytes: Buffer, alarm: number): Buffer {
     const at = bytes.length
     const kept = Buffer.alloc(at + LABEL_BYTES)
     kept.blitAt(0, bytes, 0, at)
     kept.setAt(at + SEQUENCE_AT, "u32", sequence)
     kept.setAt(at + ALARM_AT, "i32", alarm)
-    kept[at + FLAGS_AT] = flags
+    kept[at + FORM_AT] = form
     return kept
 }
 
 function unlabelled(kept: Buffer): Outgoing {
     const at = kept.length - LABEL_BYTES
-    const flags = kept[at + FLAGS_AT]
     return {
-        bytes: kept.slice(0, at),
         sequence: kept.getAt(at + SEQUENCE_AT, "u32"),
+        form: kept[at + FORM_AT],
+        bytes: kept.slice(0, at),
         alarm: kept.getAt(at + ALARM_AT, "i32"),
-        kept: (flags & KEPT) !== 0,
-        retold: (flags & RETOLD) !== 0,
     }
 }

@@ -193,8 +193,9 @@ export class Reporter {
     }
 
     private isAlarm(verdict: string): boolean {
-        const { alarms } = this.policy
-        return alarms === undefined || alarms.includes(verdict)
+        const { policy } = this
+        if (policy.alarms !== undefined) return policy.alarms.includes(verdict)
+        return true
     }
 
     /** Changes since the last report, as an alarm has them. */

@@ -35,7 +35,7 @@ export class Sealer {
         private readonly boot: Buffer
     ) {
         if (secret.length !== SESSION_SECRET_BYTES || boot.length !== BOOT_BYTES)
-            throw new RangeError(`a secret of ${secret.length} B, a boot of ${boot.length} B`)
+            throw new RangeError(`secret ${secret.length} B, boot ${boot.length} B`)
         this.up = new Ccm(sha256Hkdf(secret, KEY_UP))
         this.down = new Ccm(sha256Hkdf(secret, KEY_DOWN))
     }
@@ -51,7 +51,7 @@ export class Sealer {
         const isNew = kind === SEALED_REPORT || (kind === SEALED_OTHER && number > this.lastOther)
         // Past 32 bits the nonces would begin again; what is no integer would be cut to one.
         if (!isNew || !(number >= 0 && number <= NUMBER_MAX) || Math.floor(number) !== number)
-            throw new RangeError(`kind ${kind}, number ${number}: sealed before, or no number`)
+            throw new RangeError(`kind ${kind}, number ${number}: sealed before`)
         if (kind === SEALED_OTHER) this.lastOther = number
         return sealEncrypt0(this.up, sealNonce(this.boot, kind, number), topic, plaintext)
     }

@@ -7,18 +7,14 @@ export const LMOTS_SHA256_N32_W8 = 4
 export const LMOTS_SHA256_N24_W4 = 7
 export const LMOTS_SHA256_N24_W8 = 8
 
-/** Each table of types goes on with the next taller tree, or the next wider digit. */
-const LMS_HEIGHTS = [5, 10, 15, 20, 25]
-const OTS_WIDTHS = [1, 2, 4, 8]
+/** Each table of types goes on with a tree 5 higher, or digits twice as wide. */
 const FIRST_LMS_M32 = 5
 const FIRST_LMS_M24 = 10
+const LMS_TYPES = 5
 const FIRST_OTS_N32 = 1
 const FIRST_OTS_N24 = 5
-/** By width: chains of a signature, and by how much its checksum is shifted. */
-const CHAINS_N32 = [265, 133, 67, 34]
-const CHAINS_N24 = [200, 101, 51, 26]
-const SHIFTS_N32 = [7, 6, 4, 0]
-const SHIFTS_N24 = [8, 6, 4, 0]
+const OTS_TYPES = 4
+const CHECKSUM_BITS = 16
 
 /** I, the identifier of a key. */
 export const IDENTIFIER_BYTES = 16
@@ -44,12 +40,18 @@ export interface LmsParameters {
 /** Undefined for a type that is not known, and for a pair that does not hash alike (which RFC 8554 §5.1 advises against). */
 export function lmsParameters(lmsType: number, otsType: number): LmsParameters {
     const isShort = lmsType >= FIRST_LMS_M24
-    const height = LMS_HEIGHTS[lmsType - (isShort ? FIRST_LMS_M24 : FIRST_LMS_M32)]
-    const width = otsType - (isShort ? FIRST_OTS_N24 : FIRST_OTS_N32)
-    const digitBits = OTS_WIDTHS[width]
-    if (height === undefined || digitBits === undefined) return undefined
+    const taller = lmsType - (isShort ? FIRST_LMS_M24 : FIRST_LMS_M32)
+    const wider = otsType - (isShort ? FIRST_OTS_N24 : FIRST_OTS_N32)
+    if (!(taller >= 0 && taller < LMS_TYPES && wider >= 0 && wider < OTS_TYPES)) return undefined
+    const height = 5 * (1 + taller)
+    const digitBits = 1 << wider
     const hashBytes = isShort ? 24 : 32
-    const chains = isShort ? CHAINS_N24[width] : CHAINS_N32[width]
+    // RFC 8554 appendix B: digits of a hash, and of the most that its checksum can be.
+    const hashDigits = (8 * hashBytes) >> wider
+    let bits = 0
+    for (let most = hashDigits * ((1 << digitBits) - 1); most > 0; most >>= 1) bits++
+    const checksumDigits = Math.idiv(bits + digitBits - 1, digitBits)
+    const chains = hashDigits + checksumDigits
     const otsSignatureBytes = 4 + hashBytes * (1 + chains)
     return {
         lmsType,
@@ -58,7 +60,7 @@ export function lmsParameters(lmsType: number, otsType: number): LmsParameters {
         height,
         digitBits,
         chains,
-        checksumShift: isShort ? SHIFTS_N24[width] : SHIFTS_N32[width],
+        checksumShift: CHECKSUM_BITS - checksumDigits * digitBits,
         otsSignatureBytes,
         signatureBytes: 4 + otsSignatureBytes + 4 + hashBytes * height,
         publicKeyBytes: 8 + IDENTIFIER_BYTES + hashBytes,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "../suite"
-import { Outbox } from "../../src/telemetry/outbox"
+import { Form, Outbox } from "../../src/telemetry/outbox"
 import { RANGES_MAX, SequenceRanges } from "../../src/telemetry/ranges"
 
 let outbox: Outbox
@@ -13,12 +13,13 @@ function order(): string {
 }
 
 function pushAlarm(sequence: number, retold: boolean): void {
-    outbox.pushAlarm({ sequence, bytes: hex`00`, alarm: 7, kept: retold, retold })
+    const form = retold ? Form.KeptBefore : Form.Report
+    outbox.pushAlarm(sequence, form, hex`00`, 7)
 }
 
 function taken(): any[] {
-    const { sequence, bytes, alarm, kept, retold } = outbox.take()
-    return [sequence, bytes.toString("hex"), alarm, kept, retold]
+    const { sequence, form, bytes, alarm } = outbox.take()
+    return [sequence, form, bytes.toString("hex"), alarm]
 }
 
 function ranges(sequences: number[]): string {
@@ -57,14 +58,14 @@ describe("outbox", () => {
     })
 
     test("what waits comes out as it was put in", () => {
-        outbox.pushAlarm({ sequence: 70000, bytes: hex`0102`, alarm: 9, kept: true, retold: false })
-        outbox.pushAlarm({ sequence: 3, bytes: hex``, alarm: 10, kept: true, retold: true })
-        outbox.pushAlarm({ sequence: 4, bytes: hex`03`, alarm: 11, kept: false, retold: false })
+        outbox.pushAlarm(70000, Form.Kept, hex`0102`, 9)
+        outbox.pushAlarm(3, Form.KeptBefore, hex``, 10)
+        outbox.pushAlarm(4, Form.Report, hex`03`, 11)
         outbox.pushRoutine(5, hex`04`)
-        expect(JSON.stringify(taken())).toBe(`[70000,"0102",9,true,false]`)
-        expect(JSON.stringify(taken())).toBe(`[3,"",10,true,true]`)
-        expect(JSON.stringify(taken())).toBe(`[4,"03",11,false,false]`)
-        expect(JSON.stringify(taken())).toBe(`[5,"04",-1,false,false]`)
+        expect(JSON.stringify(taken())).toBe(`[70000,1,"0102",9]`)
+        expect(JSON.stringify(taken())).toBe(`[3,2,"",10]`)
+        expect(JSON.stringify(taken())).toBe(`[4,0,"03",11]`)
+        expect(JSON.stringify(taken())).toBe(`[5,0,"04",-1]`)
     })
 
     test("an outbox of one keeps the newest", () => {
