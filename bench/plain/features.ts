@@ -14,7 +14,7 @@ export function feature(
         return band(samples, goertzelCoefficient(parseFloat(name.slice(5)), samplesPerSecond))
     const all: { [name: string]: () => number } = {
         mean: () => mean(samples),
-        sd: () => Math.sqrt(mean(squares(samples.map(sample => sample - mean(samples))))),
+        sd: () => standardDeviation(samples),
         min: () => least(samples),
         max: () => -least(samples.map(sample => -sample)),
         range: () => -least(samples.map(sample => -sample)) - least(samples),
@@ -34,6 +34,11 @@ function sum(values: number[]): number {
 
 function mean(values: number[]): number {
     return sum(values) / values.length
+}
+
+function standardDeviation(values: number[]): number {
+    const middle = mean(values)
+    return Math.sqrt(mean(squares(values.map(value => value - middle))))
 }
 
 /** NaN when one is missing. */
